@@ -1,0 +1,309 @@
+//! What a check can find: one code per finding, its severity, and its W3C problem type.
+//!
+//! Codes are append-only. The list is exported as `schemas/finding-codes.json` and frozen by a golden test. The English
+//! sentences stand here beside their codes, so that an error of this library can be read with `{}`; other languages are
+//! tables of their own, keyed by [`Code::as_str`].
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// One thing that a check found: what, where, and the particulars.
+///
+/// ```
+/// use taskbadge::finding::{Code, Finding};
+/// let finding = Finding::new(Code::TimeExpired).at("/validUntil").because("ended 2026-01-01T00:00:00Z");
+/// assert_eq!(finding.to_string(), "the badge has expired (at /validUntil: ended 2026-01-01T00:00:00Z); \
+///     ask the holder for a renewed badge");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    code: Code,
+    pointer: Option<String>,
+    detail: Option<String>,
+}
+
+impl Finding {
+    /// A finding without place or particulars.
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        Self { code, pointer: None, detail: None }
+    }
+
+    /// The same finding with the place it speaks of, a JSON pointer (RFC 6901) into the document.
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = Some(pointer.into());
+        self
+    }
+
+    /// The same finding with its particulars, a short phrase in English.
+    #[must_use]
+    pub fn because(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Which finding this is.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The place in the document as a JSON pointer (RFC 6901), where there is one.
+    #[must_use]
+    pub fn pointer(&self) -> Option<&str> {
+        self.pointer.as_deref()
+    }
+
+    /// The particulars, where there are any.
+    #[must_use]
+    pub fn detail(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.what())?;
+        match (self.pointer.as_deref(), self.detail.as_deref()) {
+            (Some(pointer), Some(detail)) => write!(f, " (at {}: {detail})", spoken(pointer))?,
+            (Some(pointer), None) => write!(f, " (at {})", spoken(pointer))?,
+            (None, Some(detail)) => write!(f, " ({detail})")?,
+            (None, None) => {}
+        }
+        write!(f, "; {}", self.code.next())
+    }
+}
+
+/// The whole document has the empty pointer, which a person would not see.
+fn spoken(pointer: &str) -> &str {
+    if pointer.is_empty() { "the top" } else { pointer }
+}
+
+impl std::error::Error for Finding {}
+
+impl From<Code> for Finding {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+/// How a finding bears on the verdict. Any failure beats unknown; unknown beats success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; the verdict stands.
+    Info,
+    /// Cannot tell from what is at hand: the verdict is INDETERMINATE.
+    Unknown,
+    /// Proven bad: the verdict is INVALID.
+    Failure,
+}
+
+const VC: &str = "https://www.w3.org/TR/vc-data-model#";
+const SECURITY: &str = "https://w3id.org/security#";
+const STATUS: &str = "https://www.w3.org/ns/credentials/status-list#";
+
+/// Declares every code once: its variant, text, severity, problem type, and two sentences (what happened; what to do).
+macro_rules! codes {
+    ($($variant:ident $text:literal $severity:ident $problem:expr, $what:literal, $next:literal;)*) => {
+        /// Every finding this library can make.
+        ///
+        /// Codes are append-only: a released text keeps its meaning.
+        ///
+        /// ```
+        /// use taskbadge::finding::{Code, Severity};
+        /// assert_eq!(Code::ProofBadSignature.as_str(), "proof.bad-signature");
+        /// assert_eq!(Code::ProofBadSignature.severity(), Severity::Failure);
+        /// assert_eq!("proof.bad-signature".parse(), Ok(Code::ProofBadSignature));
+        /// ```
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = concat!("`", $text, "`: ", $what, ".")] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the published list.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),*];
+
+            /// The stable text of the code, such as `proof.bad-signature`.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $text),* }
+            }
+
+            /// How the finding bears on the verdict.
+            #[must_use]
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$variant => Severity::$severity),* }
+            }
+
+            /// The W3C problem type (VC Data Model 2.0 section 7.1, Data Integrity section 4.7, Bitstring Status List
+            /// section 3.5) that fits, as the vocabulary URL and the name within it.
+            #[must_use]
+            pub fn problem_type(self) -> Option<(&'static str, &'static str)> {
+                match self { $(Code::$variant => $problem),* }
+            }
+
+            /// What happened, in English, as a clause without a full stop.
+            #[must_use]
+            pub fn what(self) -> &'static str {
+                match self { $(Code::$variant => $what),* }
+            }
+
+            /// What to do next, in English, as a clause without a full stop.
+            #[must_use]
+            pub fn next(self) -> &'static str {
+                match self { $(Code::$variant => $next),* }
+            }
+        }
+    };
+}
+
+const PARSING: Option<(&str, &str)> = Some((VC, "PARSING_ERROR"));
+const MALFORMED: Option<(&str, &str)> = Some((VC, "MALFORMED_VALUE_ERROR"));
+const RANGE: Option<(&str, &str)> = Some((VC, "RANGE_ERROR"));
+const CRYPTO: Option<(&str, &str)> = Some((VC, "CRYPTOGRAPHIC_SECURITY_ERROR"));
+const VERIFICATION: Option<(&str, &str)> = Some((SECURITY, "PROOF_VERIFICATION_ERROR"));
+const TRANSFORMATION: Option<(&str, &str)> = Some((SECURITY, "PROOF_TRANSFORMATION_ERROR"));
+const DATA_LOSS: Option<(&str, &str)> = Some((SECURITY, "DATA_LOSS_DETECTION_ERROR"));
+const METHOD: Option<(&str, &str)> = Some((SECURITY, "INVALID_VERIFICATION_METHOD"));
+const PURPOSE: Option<(&str, &str)> = Some((SECURITY, "INVALID_PROOF_PURPOSE_FOR_VERIFICATION_METHOD"));
+const DOMAIN: Option<(&str, &str)> = Some((SECURITY, "INVALID_DOMAIN_ERROR"));
+const CHALLENGE: Option<(&str, &str)> = Some((SECURITY, "INVALID_CHALLENGE_ERROR"));
+const RETRIEVAL: Option<(&str, &str)> = Some((STATUS, "STATUS_RETRIEVAL_ERROR"));
+
+codes! {
+    Ok "ok" Info None,
+        "the badge is intact and from a recognised issuer", "nothing needs doing";
+
+    JsonTooLarge "json.too-large" Failure PARSING,
+        "the file is larger than a badge may be", "check that this is a badge and not something else";
+    JsonTooDeep "json.too-deep" Failure PARSING,
+        "the JSON is nested deeper than a badge may be", "ask the issuer for a correct file";
+    JsonTooManyNodes "json.too-many-nodes" Failure PARSING,
+        "the JSON has more values than a badge may have", "ask the issuer for a correct file";
+    JsonSyntax "json.syntax" Failure PARSING,
+        "this is not JSON", "check that the file is a badge and arrived whole";
+    JsonEncoding "json.encoding" Failure PARSING,
+        "the file is not UTF-8 text", "ask for the file again as it was issued; an editor or mail program may have changed it";
+    JsonDuplicateKey "json.duplicate-key" Failure PARSING,
+        "an object has the same key twice, so two programs could read it differently", "ask the issuer for a correct file";
+    JsonNumber "json.number" Failure PARSING,
+        "a number cannot be kept exactly, so two programs could read it differently", "ask the issuer to write it as text or with fewer digits";
+    JsonSurrogate "json.surrogate" Failure PARSING,
+        "a text has half of a character (a lone surrogate)", "ask the issuer for a correct file";
+    JsonNotObject "json.not-object" Failure PARSING,
+        "the JSON is not an object, so it is no badge", "check that this is the badge file";
+
+    ContextMissing "context.missing" Failure MALFORMED,
+        "the badge names no @context, or not the one every credential begins with", "ask the issuer for a correct badge";
+    ContextUnknown "context.unknown" Unknown TRANSFORMATION,
+        "the badge uses a context that this verifier does not hold", "give the verifier that context as a file";
+    ContextInline "context.inline" Failure TRANSFORMATION,
+        "the badge defines terms of its own inside the file", "ask the issuer for a badge whose contexts are published";
+    ContextMalformed "context.malformed" Failure TRANSFORMATION,
+        "a context cannot be read or uses what this verifier does not support", "use a context that keeps to the supported set";
+    ContextUndefinedTerm "context.undefined-term" Failure DATA_LOSS,
+        "the badge uses a term that no context defines, so it would not be signed", "ask the issuer for a correct badge";
+    ContextRelativeIri "context.relative-iri" Failure DATA_LOSS,
+        "an identifier is not an absolute IRI, so it would not be signed", "ask the issuer for a correct badge";
+    ContextKeyword "context.keyword" Failure TRANSFORMATION,
+        "the badge uses a JSON-LD feature outside the supported set", "ask the issuer for a plain Open Badges 3.0 badge";
+    ContextProtected "context.protected" Failure TRANSFORMATION,
+        "a context changes the meaning of a protected term", "ask the issuer for a correct badge";
+    ContextDataLoss "context.data-loss" Failure DATA_LOSS,
+        "a value would be lost in the canonical form, so it would not be signed", "ask the issuer to leave it out or write it as text";
+    ContextTooComplex "context.too-complex" Failure TRANSFORMATION,
+        "the badge is built so that making its canonical form takes too much work", "treat the file as hostile";
+    ContextVocab "context.vocab" Info None,
+        "some terms have a meaning only by a catch-all context that the caller added", "do not rely on those terms";
+    ContextEdition "context.edition" Info None,
+        "a context that was changed in place has several editions; the badge fits this one", "nothing needs doing";
+
+    ProofMissing "proof.missing" Failure VERIFICATION,
+        "the badge is not signed", "ask the issuer for the signed badge";
+    ProofMalformed "proof.malformed" Failure VERIFICATION,
+        "the proof is not well formed", "ask the issuer for a correct badge";
+    ProofUnsupported "proof.unsupported" Unknown VERIFICATION,
+        "the proof is of a kind that this verifier does not know", "use a verifier that knows it, or ask for an eddsa-rdfc-2022 badge";
+    ProofTooMany "proof.too-many" Failure VERIFICATION,
+        "the badge has more proofs than are allowed", "treat the file as hostile";
+    ProofBadSignature "proof.bad-signature" Failure CRYPTO,
+        "the signature does not fit the content: the badge was changed, or not signed by this key", "do not rely on the badge; ask the holder for the file as it was issued";
+    ProofPurpose "proof.purpose" Failure PURPOSE,
+        "the proof was not made to assert a credential", "ask the issuer for a correct badge";
+    ProofExpired "proof.expired" Failure VERIFICATION,
+        "the proof itself has expired", "ask the issuer for a newly signed badge";
+    ProofDomain "proof.domain" Failure DOMAIN,
+        "the proof was made for another domain", "ask for a proof made for you";
+    ProofChallenge "proof.challenge" Failure CHALLENGE,
+        "the proof does not answer the challenge that was given", "ask for a proof that answers it";
+    ProofContext "proof.context" Failure VERIFICATION,
+        "the context inside the proof is not the context of the badge", "treat the badge as changed";
+    ProofPrevious "proof.previous" Failure VERIFICATION,
+        "the proof builds on an earlier proof that is not there or does not verify", "ask the holder for the whole badge";
+
+    KeyUnresolved "key.unresolved" Unknown METHOD,
+        "the key that signed is not at hand", "give the verifier the issuer's key or DID document";
+    KeyMalformed "key.malformed" Failure METHOD,
+        "the verification method does not hold an Ed25519 key", "ask the issuer for a correct badge";
+    KeyNotAuthorised "key.not-authorised" Failure PURPOSE,
+        "the issuer does not list this key for asserting credentials", "ask the issuer which key signs its badges";
+
+    BadgeMissing "badge.missing" Failure MALFORMED,
+        "a property that the standard requires is missing", "ask the issuer for a correct badge";
+    BadgeMalformed "badge.malformed" Failure MALFORMED,
+        "a property has a value that the standard does not allow", "ask the issuer for a correct badge";
+    BadgeType "badge.type" Failure MALFORMED,
+        "this is a credential of another kind, not an Open Badge", "ask for the badge itself";
+
+    IssuerUnknown "issuer.unknown" Unknown None,
+        "the badge is intact, but its issuer is not among those you recognise", "if you know the issuer, add it to the recognised issuers";
+    IssuerKeyMismatch "issuer.key-mismatch" Failure METHOD,
+        "the key that signed does not belong to the issuer named in the badge", "do not rely on the badge";
+
+    TimeExpired "time.expired" Failure RANGE,
+        "the badge has expired", "ask the holder for a renewed badge";
+    TimeNotYetValid "time.not-yet-valid" Unknown RANGE,
+        "the badge is not valid yet", "check your clock, or come back after that date";
+
+    StatusNone "status.none" Info None,
+        "the badge names no status list, so the issuer cannot take it back", "nothing needs doing";
+    StatusMissing "status.missing" Unknown RETRIEVAL,
+        "the issuer can revoke this badge, and no current status list is at hand", "give the verifier the issuer's status list";
+    StatusMalformed "status.malformed" Failure MALFORMED,
+        "the status entry is not well formed", "ask the issuer for a correct badge";
+
+    RecipientMismatch "recipient.mismatch" Failure None,
+        "the badge belongs to somebody else", "check the identifier, or ask the holder for their own badge";
+    RecipientNotChecked "recipient.not-checked" Info None,
+        "whose badge this is was not checked", "compare the name or identifier with the person before you";
+}
+
+impl std::str::FromStr for Code {
+    type Err = UnknownCode;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Code::ALL.iter().copied().find(|code| code.as_str() == text).ok_or(UnknownCode)
+    }
+}
+
+/// The text is no finding code of this version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a finding code of this version; codes are listed in schemas/finding-codes.json")]
+pub struct UnknownCode;
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

@@ -1,0 +1,2 @@
+//! stub
+pub mod finding; pub mod json; pub mod time;
