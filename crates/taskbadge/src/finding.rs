@@ -243,6 +243,8 @@ codes! {
         "the proof does not answer the challenge that was given", "ask for a proof that answers it";
     ProofContext "proof.context" Failure VERIFICATION,
         "the context inside the proof is not the context of the badge", "treat the badge as changed";
+    ProofNotChecked "proof.not-checked" Info None,
+        "the badge has another proof, which this verifier could not check; the one by the issuer is good", "nothing needs doing";
     ProofPrevious "proof.previous" Failure VERIFICATION,
         "the proof builds on an earlier proof that is not there or does not verify", "ask the holder for the whole badge";
 
@@ -279,6 +281,11 @@ codes! {
 
     RecipientMismatch "recipient.mismatch" Failure None,
         "the badge belongs to somebody else", "check the identifier, or ask the holder for their own badge";
+    EndorsementNotChecked "endorsement.not-checked" Info None,
+        "somebody else endorses the badge, and that was not checked", "do not rely on the endorsement";
+    ImageNotSigned "image.not-signed" Info None,
+        "the picture of the badge is not part of what was signed", "rely on the words, not on the picture";
+
     RecipientNotChecked "recipient.not-checked" Info None,
         "whose badge this is was not checked", "compare the name or identifier with the person before you";
 }

@@ -45,12 +45,12 @@ pub struct Document {
     text: Box<str>,
     /// Strings and numbers whose canonical form is not a slice of `text`.
     rewritten: String,
-    members: Vec<Member>,
+    entries: Vec<Entry>,
     items: Vec<Node>,
     root: Node,
 }
 
-/// One value of the tree: a slice of `text` or `rewritten`, or a run of `members` or `items`.
+/// One value of the tree: a slice of `text` or `rewritten`, or a run of `entries` or `items`.
 #[derive(Clone, Copy)]
 struct Node {
     tag: Tag,
@@ -75,8 +75,9 @@ enum Tag {
     Object,
 }
 
+/// A member of an object.
 #[derive(Clone, Copy)]
-struct Member {
+struct Entry {
     key: Node,
     value: Node,
 }
@@ -97,7 +98,8 @@ impl Document {
     /// # Errors
     /// Those of [`Document::parse`]; `json.syntax` when `value` cannot be written as JSON.
     pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self, Finding> {
-        let bytes = serde_json::to_vec(value).map_err(|error| Finding::new(Code::JsonSyntax).because(error.to_string()))?;
+        let bytes =
+            serde_json::to_vec(value).map_err(|error| Finding::new(Code::JsonSyntax).because(error.to_string()))?;
         Self::parse(&bytes, Limits::BADGE)
     }
 
@@ -165,17 +167,21 @@ impl Document {
             }
             Tag::Object => {
                 out.push('{');
-                for (index, member) in self.members[node.range()].iter().enumerate() {
+                for (index, entry) in self.entries[node.range()].iter().enumerate() {
                     if index > 0 {
                         out.push(',');
                     }
-                    self.write(member.key, out);
-                    out.push(':');
-                    self.write(member.value, out);
+                    self.write_entry(*entry, out);
                 }
                 out.push('}');
             }
         }
+    }
+
+    fn write_entry(&self, entry: Entry, out: &mut String) {
+        self.write(entry.key, out);
+        out.push(':');
+        self.write(entry.value, out);
     }
 }
 
@@ -251,7 +257,9 @@ impl<'d> Value<'d> {
             Value::Bool(value) => out.push_str(if value { "true" } else { "false" }),
             Value::Number(number) => out.push_str(number.canonical()),
             Value::String(text) => write_string(text, out),
-            Value::Array(Array { document, node }) | Value::Object(Object { document, node }) => document.write(node, out),
+            Value::Array(Array { document, node }) | Value::Object(Object { document, node }) => {
+                document.write(node, out)
+            }
         }
     }
 }
@@ -317,15 +325,22 @@ impl<'d> Object<'d> {
     /// The value under `key`. An absent member and a `null` one differ.
     #[must_use]
     pub fn get(self, key: &str) -> Option<Value<'d>> {
-        let members = &self.document.members[self.node.range()];
-        let found = members.binary_search_by(|member| utf16_order(self.document.slice(member.key), key)).ok()?;
-        Some(self.document.value(members[found].value))
+        let entries = &self.document.entries[self.node.range()];
+        // The keys of badges are few, and most differ in length: looking at each beats a search that compares texts.
+        let found = if entries.len() <= 16 {
+            entries.iter().find(|entry| self.document.slice(entry.key) == key)?
+        } else {
+            &entries[entries.binary_search_by(|entry| utf16_order(self.document.slice(entry.key), key)).ok()?]
+        };
+        Some(self.document.value(found.value))
     }
 
     /// The members in canonical order.
     pub fn iter(self) -> impl ExactSizeIterator<Item = (&'d str, Value<'d>)> {
         let document = self.document;
-        document.members[self.node.range()].iter().map(move |member| (document.slice(member.key), document.value(member.value)))
+        document.entries[self.node.range()]
+            .iter()
+            .map(move |entry| (document.slice(entry.key), document.value(entry.value)))
     }
 
     /// How many members there are.
@@ -340,35 +355,67 @@ impl<'d> Object<'d> {
         self.node.len == 0
     }
 
-    /// Appends the canonical form of this object with the member `key` replaced by an array of `items`, or left out where
-    /// there are none.
+    /// Appends the canonical form of this object with `member` for what it has under `key`, if anything.
     ///
     /// A proof covers the document without its proofs, or with just the earlier ones (Data Integrity 1.0 section 4.3).
-    pub fn write_canonical_replacing(self, key: &str, items: &[Value<'_>], out: &mut String) {
+    pub fn write_canonical_with(self, key: &str, member: Member<'_>, out: &mut String) {
         let document = self.document;
+        let entries = &document.entries[self.node.range()];
+        let place = entries.partition_point(|entry| utf16_order(document.slice(entry.key), key).is_lt());
+        let (before, rest) = entries.split_at(place);
+        let after = match rest.first() {
+            Some(entry) if document.slice(entry.key) == key => &rest[1..],
+            _ => rest,
+        };
         out.push('{');
-        let mut first = true;
-        for member in &document.members[self.node.range()] {
-            let replaced = document.slice(member.key) == key;
-            if replaced && items.is_empty() {
-                continue;
-            }
-            if !std::mem::take(&mut first) {
-                out.push(',');
-            }
-            document.write(member.key, out);
+        for entry in before {
+            document.write_entry(*entry, out);
+            out.push(',');
+        }
+        if !matches!(member, Member::LeftOut) {
+            write_string(key, out);
             out.push(':');
-            if replaced {
+            member.write(out);
+            out.push(',');
+        }
+        for entry in after {
+            document.write_entry(*entry, out);
+            out.push(',');
+        }
+        if out.ends_with(',') {
+            out.pop();
+        }
+        out.push('}');
+    }
+}
+
+/// What stands in the place of a member in [`Object::write_canonical_with`].
+#[derive(Clone, Copy, Debug)]
+pub enum Member<'a> {
+    /// Nothing: the object has no such member.
+    LeftOut,
+    /// This value.
+    Is(Value<'a>),
+    /// An array of these values.
+    List(&'a [Value<'a>]),
+}
+
+impl Member<'_> {
+    fn write(self, out: &mut String) {
+        match self {
+            Member::LeftOut => {}
+            Member::Is(value) => value.write_canonical(out),
+            Member::List(items) => {
+                out.push('[');
                 for (index, item) in items.iter().enumerate() {
-                    out.push(if index == 0 { '[' } else { ',' });
+                    if index > 0 {
+                        out.push(',');
+                    }
                     item.write_canonical(out);
                 }
                 out.push(']');
-            } else {
-                document.write(member.value, out);
             }
         }
-        out.push('}');
     }
 }
 
@@ -378,8 +425,51 @@ impl fmt::Debug for Object<'_> {
     }
 }
 
+/// The way to a value, kept on the stack of a walk; it becomes a JSON pointer (RFC 6901) only where a finding needs one.
+#[derive(Clone, Copy)]
+pub(crate) struct Path<'p> {
+    parent: Option<&'p Path<'p>>,
+    step: Step<'p>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'p> {
+    Root(&'p str),
+    Key(&'p str),
+    Index(usize),
+}
+
+impl<'p> Path<'p> {
+    /// The way to a value that stands at `pointer`.
+    pub(crate) fn root(pointer: &'p str) -> Self {
+        Self { parent: None, step: Step::Root(pointer) }
+    }
+
+    pub(crate) fn key(&'p self, key: &'p str) -> Path<'p> {
+        Path { parent: Some(self), step: Step::Key(key) }
+    }
+
+    pub(crate) fn index(&'p self, index: usize) -> Path<'p> {
+        Path { parent: Some(self), step: Step::Index(index) }
+    }
+
+    pub(crate) fn finding(&self, code: Code) -> Finding {
+        Finding::new(code).at(self.pointer())
+    }
+
+    pub(crate) fn pointer(&self) -> String {
+        let mut pointer = self.parent.map(Path::pointer).unwrap_or_default();
+        match self.step {
+            Step::Root(start) => pointer.push_str(start),
+            Step::Key(key) => push_pointer(&mut pointer, key),
+            Step::Index(index) => push_pointer(&mut pointer, &index.to_string()),
+        }
+        pointer
+    }
+}
+
 /// Appends one step to a JSON pointer (RFC 6901).
-pub fn push_pointer(pointer: &mut String, step: &str) {
+pub(crate) fn push_pointer(pointer: &mut String, step: &str) {
     pointer.push('/');
     for character in step.chars() {
         match character {
@@ -422,6 +512,10 @@ fn write_string(text: &str, out: &mut String) {
 ///
 /// It is the order of their UTF-8 bytes, but for characters beyond U+FFFF: their surrogates sort before U+E000 to U+FFFF.
 fn utf16_order(a: &str, b: &str) -> Ordering {
+    let by_bytes = a.as_bytes().cmp(b.as_bytes());
+    if by_bytes.is_eq() || a.is_ascii() || b.is_ascii() {
+        return by_bytes;
+    }
     let weight = |byte: u8| match byte {
         0xEE..=0xEF => byte + 0x10,
         0xF0..=0xFF => byte - 2,
@@ -429,7 +523,7 @@ fn utf16_order(a: &str, b: &str) -> Ordering {
     };
     match std::iter::zip(a.bytes(), b.bytes()).find(|(x, y)| x != y) {
         Some((x, y)) => weight(x).cmp(&weight(y)),
-        None => a.len().cmp(&b.len()),
+        None => by_bytes,
     }
 }
 
@@ -447,7 +541,19 @@ mod tests {
 
     #[test]
     fn keys_sort_by_utf16_code_units() {
-        let mut keys = ["\u{E000}", "\u{FFFF}", "\u{10000}", "\u{10FFFF}", "\u{D7FF}", "a", "ab", "é", "", "\u{EFFF}x", "\u{F000}"];
+        let mut keys = [
+            "\u{E000}",
+            "\u{FFFF}",
+            "\u{10000}",
+            "\u{10FFFF}",
+            "\u{D7FF}",
+            "a",
+            "ab",
+            "é",
+            "",
+            "\u{EFFF}x",
+            "\u{F000}",
+        ];
         keys.sort_by(|a, b| utf16_order(a, b));
         assert!(keys.is_sorted_by(|a, b| a.encode_utf16().cmp(b.encode_utf16()) == Ordering::Less), "{keys:?}");
     }
@@ -510,14 +616,22 @@ mod tests {
     }
 
     #[test]
-    fn members_can_be_left_out_or_replaced() {
+    fn a_member_can_be_left_out_or_replaced() {
         let document = parse(r#"{"c":3,"proof":{"x":1},"a":"\n"}"#).unwrap();
         let object = document.object().unwrap();
+        let with = |key: &str, member: Member<'_>| {
+            let mut out = String::new();
+            object.write_canonical_with(key, member, &mut out);
+            out
+        };
+        let proof = object.get("proof").unwrap();
+        assert_eq!(with("proof", Member::LeftOut), r#"{"a":"\n","c":3}"#);
+        assert_eq!(with("proof", Member::List(&[proof])), r#"{"a":"\n","c":3,"proof":[{"x":1}]}"#);
+        assert_eq!(with("b", Member::Is(proof)), r#"{"a":"\n","b":{"x":1},"c":3,"proof":{"x":1}}"#);
+        assert_eq!(with("z", Member::LeftOut), r#"{"a":"\n","c":3,"proof":{"x":1}}"#);
+        let empty = parse("{}").unwrap();
         let mut out = String::new();
-        object.write_canonical_replacing("proof", &[], &mut out);
-        assert_eq!(out, r#"{"a":"\n","c":3}"#);
-        out.clear();
-        object.write_canonical_replacing("proof", &[object.get("proof").unwrap()], &mut out);
-        assert_eq!(out, r#"{"a":"\n","c":3,"proof":[{"x":1}]}"#);
+        empty.object().unwrap().write_canonical_with("a", Member::LeftOut, &mut out);
+        assert_eq!(out, "{}");
     }
 }

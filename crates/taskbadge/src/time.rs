@@ -134,7 +134,8 @@ fn fraction(text: &str) -> Option<(u32, &str)> {
     if digits.is_empty() {
         return None;
     }
-    let nanos = digits.bytes().chain(std::iter::repeat(b'0')).take(9).fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+    let nanos =
+        digits.bytes().chain(std::iter::repeat(b'0')).take(9).fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
     Some((nanos, rest))
 }
 

@@ -1,7 +1,5 @@
 //! Numbers as RFC 8785 writes them, and whether a decimal text survives that.
 
-use std::fmt::Write as _;
-
 /// A double as ECMAScript and so RFC 8785 (section 3.2.2.3) prints it: the shortest digits that read back to it.
 ///
 /// ```
@@ -12,42 +10,7 @@ use std::fmt::Write as _;
 /// ```
 #[must_use]
 pub fn canonical_number(value: f64) -> Option<String> {
-    if !value.is_finite() {
-        return None;
-    }
-    if value == 0.0 {
-        return Some("0".into());
-    }
-    // Rust's own `{:e}` finds the same shortest digits; only the layout is ECMAScript's.
-    let scientific = format!("{value:e}");
-    let (mantissa, exponent) = scientific.split_once('e')?;
-    let exponent: i32 = exponent.parse().ok()?;
-    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
-    let digits = mantissa.replace('.', "");
-    let point = exponent + 1; // the decimal point stands after so many digits
-    let count = i32::try_from(digits.len()).ok()?;
-
-    let mut out = String::with_capacity(26);
-    out.push_str(sign);
-    if (-5..=0).contains(&point) {
-        out.push_str("0.");
-        out.extend(std::iter::repeat_n('0', point.unsigned_abs() as usize));
-        out.push_str(&digits);
-    } else if (1..=21).contains(&point) && count <= point {
-        out.push_str(&digits);
-        out.extend(std::iter::repeat_n('0', (point - count).unsigned_abs() as usize));
-    } else if (1..=21).contains(&point) {
-        let (whole, fraction) = digits.split_at(point.unsigned_abs() as usize);
-        let _ = write!(out, "{whole}.{fraction}");
-    } else {
-        let (first, rest) = digits.split_at(1);
-        out.push_str(first);
-        if !rest.is_empty() {
-            let _ = write!(out, ".{rest}");
-        }
-        let _ = write!(out, "e{exponent:+}");
-    }
-    Some(out)
+    value.is_finite().then(|| ryu_js::Buffer::new().format_finite(value).to_owned())
 }
 
 /// The canonical form of a JSON number text, unless its decimal value would change on the way.

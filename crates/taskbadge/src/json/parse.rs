@@ -1,6 +1,6 @@
 //! The parser: one pass over the bytes, no allocation per value.
 
-use super::{Document, Limits, Member, Node, Tag, number, push_pointer, utf16_order};
+use super::{Document, Entry, Limits, Node, Tag, number, push_pointer, utf16_order};
 use crate::finding::{Code, Finding};
 
 pub(super) fn document(bytes: &[u8], limits: Limits) -> Result<Document, Finding> {
@@ -9,8 +9,9 @@ pub(super) fn document(bytes: &[u8], limits: Limits) -> Result<Document, Finding
     if bytes.len() > most {
         return Err(Finding::new(Code::JsonTooLarge).because(format!("{} bytes; at most {most}", bytes.len())));
     }
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| Finding::new(Code::JsonEncoding).because(format!("byte {} is not UTF-8", error.valid_up_to())))?;
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        Finding::new(Code::JsonEncoding).because(format!("byte {} is not UTF-8", error.valid_up_to()))
+    })?;
     if text.starts_with('\u{feff}') {
         return Err(Finding::new(Code::JsonEncoding).because("it begins with a byte order mark"));
     }
@@ -22,9 +23,9 @@ pub(super) fn document(bytes: &[u8], limits: Limits) -> Result<Document, Finding
         nodes: 0,
         path: Vec::new(),
         rewritten: String::new(),
-        members: Vec::with_capacity(bytes.len() / 32),
+        entries: Vec::with_capacity(bytes.len() / 32),
         items: Vec::new(),
-        open_members: Vec::new(),
+        open_entries: Vec::new(),
         open_items: Vec::new(),
     };
     parser.skip_space();
@@ -33,8 +34,8 @@ pub(super) fn document(bytes: &[u8], limits: Limits) -> Result<Document, Finding
     if parser.at < parser.bytes.len() {
         return Err(parser.syntax("something follows the end of the JSON"));
     }
-    let Parser { rewritten, members, items, .. } = parser;
-    Ok(Document { text: text.into(), rewritten, members, items, root })
+    let Parser { rewritten, entries, items, .. } = parser;
+    Ok(Document { text: text.into(), rewritten, entries, items, root })
 }
 
 struct Parser<'t> {
@@ -45,10 +46,10 @@ struct Parser<'t> {
     nodes: usize,
     path: Vec<Step>,
     rewritten: String,
-    members: Vec<Member>,
+    entries: Vec<Entry>,
     items: Vec<Node>,
-    /// Members and items of containers that are not closed yet, the innermost last.
-    open_members: Vec<Member>,
+    /// Entries and items of containers that are not closed yet, the innermost last.
+    open_entries: Vec<Entry>,
     open_items: Vec<Node>,
 }
 
@@ -80,7 +81,7 @@ impl Parser<'_> {
 
     fn object(&mut self, depth: usize) -> Result<Node, Finding> {
         self.descend(depth)?;
-        let first_open = self.open_members.len();
+        let first_open = self.open_entries.len();
         self.skip_space();
         if self.eat(b'}') {
             return self.close_object(first_open);
@@ -98,7 +99,7 @@ impl Parser<'_> {
             self.path.push(Step::Key(key));
             let value = self.value(depth + 1)?;
             self.path.pop();
-            self.open_members.push(Member { key, value });
+            self.open_entries.push(Entry { key, value });
             self.skip_space();
             if self.eat(b'}') {
                 return self.close_object(first_open);
@@ -113,8 +114,8 @@ impl Parser<'_> {
     /// Moves the members of the object just read into the tree, in canonical order.
     fn close_object(&mut self, first_open: usize) -> Result<Node, Finding> {
         let (text, rewritten) = (self.text, &*self.rewritten);
-        let key = |member: &Member| slice(text, rewritten, member.key);
-        let open = &mut self.open_members[first_open..];
+        let key = |entry: &Entry| slice(text, rewritten, entry.key);
+        let open = &mut self.open_entries[first_open..];
         if !open.is_sorted_by(|a, b| utf16_order(key(a), key(b)).is_lt()) {
             open.sort_by(|a, b| utf16_order(key(a), key(b)));
             if let Some(twice) = open.windows(2).find(|pair| key(&pair[0]) == key(&pair[1])) {
@@ -122,8 +123,8 @@ impl Parser<'_> {
                 return Err(self.finding(Code::JsonDuplicateKey));
             }
         }
-        let node = Node { tag: Tag::Object, start: offset(self.members.len()), len: offset(open.len()) };
-        self.members.extend(self.open_members.drain(first_open..));
+        let node = Node { tag: Tag::Object, start: offset(self.entries.len()), len: offset(open.len()) };
+        self.entries.extend(self.open_entries.drain(first_open..));
         Ok(node)
     }
 

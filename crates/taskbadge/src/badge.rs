@@ -1,0 +1,106 @@
+//! The Open Badges 3.0 model: what an issuer builds, and what a badge says.
+//!
+//! [`Badge`] is unsigned, [`SignedBadge`] is signed and not yet believed, and only [`crate::verify`] makes a badge whose
+//! claims may be relied on.
+
+mod build;
+mod claims;
+mod conformance;
+
+pub use build::{
+    Achievement, AchievementResult, AchievementType, Alignment, Badge, Criteria, Evidence, Identifier, IdentityType,
+    Iri, NotAnIri, Profile, RelatedAchievement, ResultDescription, ResultType, RubricLevel, StatusEntry, StatusPurpose,
+    Subject,
+};
+pub use claims::{Claims, IdentityObject, ResultClaim};
+pub(crate) use conformance::check as conformance;
+
+use crate::finding::Finding;
+use crate::json::{Document, Limits};
+use crate::jsonld::Contexts;
+use crate::key::SigningKey;
+use crate::proof::{self, ProofOptions};
+
+/// A badge with a proof that nobody has checked.
+///
+/// Its claims can be had only through [`SignedBadge::unverified`], so that a search for that word finds every place that
+/// looks at an unchecked badge.
+#[derive(Debug)]
+pub struct SignedBadge(Document);
+
+impl SignedBadge {
+    /// Reads a badge without believing it.
+    ///
+    /// # Errors
+    /// `json.*`.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Finding> {
+        let document = Document::parse(bytes, Limits::BADGE)?;
+        document.object()?;
+        Ok(Self(document))
+    }
+
+    /// The JSON text, byte for byte as it was read or made.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.0.text()
+    }
+
+    /// What the badge says of itself. Nothing of it is proven: show it only marked so.
+    #[must_use]
+    pub fn unverified(&self) -> Claims<'_> {
+        Claims::of(&self.0)
+    }
+
+    /// The same badge with one more proof, as a proof set (Data Integrity 1.0 section 2.1.1) or, where the options name
+    /// earlier proofs, a proof chain (section 2.1.2).
+    ///
+    /// # Errors
+    /// `proof.*` and `context.*` as of [`Badge::sign`].
+    pub fn add_proof(&self, contexts: &Contexts, key: &SigningKey, options: &ProofOptions) -> Result<Self, Finding> {
+        proof::sign(contexts, &self.0, key, options).map(Self)
+    }
+}
+
+impl Badge {
+    /// Signs the badge.
+    ///
+    /// ```
+    /// use taskbadge::badge::{Achievement, Badge, Criteria, Iri, Profile, Subject};
+    /// use taskbadge::jsonld::Contexts;
+    /// use taskbadge::key::{Did, SigningKey};
+    /// use taskbadge::proof::ProofOptions;
+    ///
+    /// let key = SigningKey::from_seed(&[7; 32]);
+    /// let task: Iri = "https://centre.example.org/tasks/forklift-pre-start-check/1".parse()?;
+    /// let criteria = Criteria::narrative("Checks forks, mast, tyres and brakes before starting, and reports faults.");
+    /// let achievement = Achievement::new(task, "Forklift pre-start check", "Daily check of a forklift.", criteria);
+    /// let badge = Badge::new(
+    ///     "urn:uuid:7a8c1a52-7f6b-4a29-8d6f-5a62d1a5f0aa".parse()?,
+    ///     Profile::new(Did::key(&key.verifying_key()).to_string().parse()?, "Harbour Training Centre"),
+    ///     Subject::with_id("urn:uuid:4b0e2f6a-9d55-4c39-9a4c-0d3c8f0f6a11".parse()?, achievement),
+    ///     "2026-11-22T09:00:00Z".parse()?,
+    /// );
+    /// let signed = badge.sign(&Contexts::builtin(), &key, &ProofOptions::did_key(&key.verifying_key()))?;
+    /// assert_eq!(signed.unverified().achievement_name(), Some("Forklift pre-start check"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `badge.*` where a text that the standard requires is empty, or the end comes before the beginning; `context.*` where
+    /// a context that was added does not fit; `proof.malformed` where the options do not.
+    pub fn sign(&self, contexts: &Contexts, key: &SigningKey, options: &ProofOptions) -> Result<SignedBadge, Finding> {
+        proof::sign(contexts, &self.document()?, key, options).map(SignedBadge)
+    }
+
+    /// The unsigned credential, checked against the same rules that a verifier applies.
+    ///
+    /// # Errors
+    /// `badge.*`.
+    pub fn document(&self) -> Result<Document, Finding> {
+        let document = Document::from_serialize(self)?;
+        match conformance(document.object()?).into_iter().next() {
+            Some(finding) => Err(finding),
+            None => Ok(document),
+        }
+    }
+}

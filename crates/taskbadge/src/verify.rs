@@ -1,0 +1,438 @@
+//! The one place where a badge becomes believed: a fixed order of checks, a verdict, and every finding on the way.
+
+mod report;
+
+use std::fmt;
+
+pub use report::{Report, Verdict};
+
+use crate::badge::{self, Claims};
+use crate::finding::{Code, Finding, Severity};
+use crate::json::{Document, Limits, Object, Value};
+use crate::jsonld::{CREDENTIALS_V2, Contexts};
+use crate::proof::{MOST_PROOFS, Proof};
+use crate::time::Instant;
+use crate::trust::{Standing, Trust};
+
+/// Checks badges, without network, clock or state. Make one and use it for many badges, from many threads.
+///
+/// The order is fixed (Open Badges 3.0 section 8.2): limits, parse, contexts, proof, form, issuer and key, time, status,
+/// recipient. Nothing in a badge is believed or reported before its signature is good. After that every check is made, so that
+/// one look shows all there is to know. Any failure beats unknown; unknown beats success.
+///
+/// ```
+/// use taskbadge::trust::Trust;
+/// use taskbadge::verify::{Refusal, Verifier};
+/// let verifier = Verifier::new(Trust::none());
+/// let refusal = verifier.verify(b"{}", "2026-11-22T09:00:00Z".parse()?).unwrap_err();
+/// assert!(matches!(refusal, Refusal::Invalid(_)));
+/// # Ok::<(), taskbadge::time::NotAnInstant>(())
+/// ```
+#[derive(Clone)]
+pub struct Verifier {
+    trust: Trust,
+    contexts: Contexts,
+    domain: Option<String>,
+    challenge: Option<String>,
+}
+
+impl Verifier {
+    /// A verifier that recognises these issuers and holds the built-in contexts.
+    #[must_use]
+    pub fn new(trust: Trust) -> Self {
+        Self { trust, contexts: Contexts::builtin(), domain: None, challenge: None }
+    }
+
+    /// The same verifier with these contexts.
+    #[must_use]
+    pub fn contexts(mut self, contexts: Contexts) -> Self {
+        self.contexts = contexts;
+        self
+    }
+
+    /// The same verifier, wanting proofs made for this domain (Data Integrity 1.0 section 4.4, `INVALID_DOMAIN_ERROR`).
+    #[must_use]
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.domain = Some(domain.into());
+        self
+    }
+
+    /// The same verifier, wanting proofs that answer this challenge (`INVALID_CHALLENGE_ERROR`).
+    #[must_use]
+    pub fn challenge(mut self, challenge: impl Into<String>) -> Self {
+        self.challenge = Some(challenge.into());
+        self
+    }
+
+    /// Whether the badge is valid at this instant.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: `Invalid` where the badge is proven bad, `Indeterminate` where that cannot be told from what is at hand.
+    pub fn verify(&self, bytes: &[u8], at: Instant) -> Result<VerifiedBadge, Refusal> {
+        self.decide(bytes, at, None)
+    }
+
+    /// Whether the badge is valid at this instant and belongs to the holder of this identifier: an e-mail address, a name, a
+    /// claim code, or the subject's id.
+    ///
+    /// # Errors
+    /// As [`Verifier::verify`]; `recipient.mismatch` where it belongs to somebody else.
+    pub fn verify_for(&self, bytes: &[u8], at: Instant, recipient: &str) -> Result<VerifiedBadge, Refusal> {
+        self.decide(bytes, at, Some(recipient))
+    }
+
+    fn decide(&self, bytes: &[u8], at: Instant, recipient: Option<&str>) -> Result<VerifiedBadge, Refusal> {
+        let mut outcome = Outcome { document: None, findings: Vec::new(), at, issuer_name: None, contexts: Vec::new() };
+        if let Err(findings) = self.check(bytes, at, recipient, &mut outcome) {
+            outcome.document = None;
+            outcome.findings.extend(findings);
+        }
+        match outcome.severity() {
+            Severity::Failure => Err(Refusal::Invalid(Box::new(Refused(outcome)))),
+            Severity::Unknown => Err(Refusal::Indeterminate(Box::new(Refused(outcome)))),
+            Severity::Info => {
+                outcome.findings.insert(0, Code::Ok.into());
+                Ok(VerifiedBadge(Box::new(outcome)))
+            }
+        }
+    }
+
+    /// Errors end the checks: nothing of the badge may be believed. What is found later is added to the outcome.
+    fn check(
+        &self,
+        bytes: &[u8],
+        at: Instant,
+        recipient: Option<&str>,
+        outcome: &mut Outcome,
+    ) -> Result<(), Vec<Finding>> {
+        let document = Document::parse(bytes, Limits::BADGE).map_err(|finding| vec![finding])?;
+        let object = document.object().map_err(|finding| vec![finding])?;
+        self.context(object).map_err(|finding| vec![finding])?;
+        let good = self.proofs(object, at)?;
+
+        // From here on the content is what some key signed.
+        let claims = Claims::of(&document);
+        let mut findings = good.findings;
+        findings.extend(badge::conformance(object));
+        findings.extend(self.issuer(claims, &good.methods, &mut outcome.issuer_name)?);
+        findings.extend(time(claims, at));
+        findings.extend(status(object));
+        findings.extend(recipient_of(claims, recipient));
+        findings.extend(limits_of_the_signature(object));
+        outcome.findings = findings;
+        outcome.contexts = good.contexts;
+        outcome.document = Some(document);
+        Ok(())
+    }
+
+    /// VC Data Model 2.0 section 4.3. The signature needs the contexts, so they are looked at first.
+    fn context(&self, object: Object<'_>) -> Result<(), Finding> {
+        let first = object.get("@context").and_then(|context| context.one_or_many().next());
+        if first.and_then(Value::as_str) == Some(CREDENTIALS_V2) {
+            return Ok(());
+        }
+        Err(Finding::new(Code::ContextMissing).at("/@context"))
+    }
+
+    /// Every proof is checked. One bad one fails the badge; of those that cannot be checked, none is needed where a good one
+    /// is there (Open Badges 3.0 section 8.2: any one acceptable proof suffices).
+    fn proofs<'d>(&self, object: Object<'d>, at: Instant) -> Result<GoodProofs<'d>, Vec<Finding>> {
+        let all: Vec<Value<'_>> = object.get("proof").into_iter().flat_map(Value::one_or_many).collect();
+        if all.len() > MOST_PROOFS {
+            return Err(vec![
+                Finding::new(Code::ProofTooMany).at("/proof").because(format!("{}; at most {MOST_PROOFS}", all.len())),
+            ]);
+        }
+        let is_array = object.get("proof").is_some_and(|proof| proof.as_array().is_some());
+        let (mut good, mut bad, mut open) = (Vec::new(), Vec::new(), Vec::new());
+        let mut findings = Vec::new();
+        let mut contexts = Vec::new();
+        for (index, &value) in all.iter().enumerate() {
+            let pointer = if is_array { format!("/proof/{index}") } else { "/proof".into() };
+            match self.proof(object, value, &pointer, &all, at) {
+                Ok((proof, about, edition)) => {
+                    good.push(proof);
+                    findings.extend(about);
+                    contexts = self.contexts.edition_names(object.get("@context").unwrap_or(Value::Null), edition);
+                }
+                Err(finding) if finding.code().severity() == Severity::Unknown => open.push(finding),
+                Err(finding) => bad.push(finding),
+            }
+        }
+        for proof in &good {
+            let is_good = |id: &&str| good.iter().any(|other: &Proof<'_>| other.id() == Some(id));
+            if !proof.previous().iter().all(|id| is_good(id)) {
+                bad.push(Finding::new(Code::ProofPrevious).at(proof.pointer()));
+            }
+        }
+        if !bad.is_empty() {
+            return Err(bad);
+        }
+        if good.is_empty() {
+            return Err(if open.is_empty() { vec![Finding::new(Code::ProofMissing).at("/proof")] } else { open });
+        }
+        findings.dedup();
+        findings.extend(open.into_iter().map(|finding| {
+            let other = Finding::new(Code::ProofNotChecked).because(finding.code().as_str());
+            other.at(finding.pointer().unwrap_or("/proof"))
+        }));
+        Ok(GoodProofs { methods: good.iter().map(Proof::verification_method).collect(), findings, contexts })
+    }
+
+    fn proof<'d>(
+        &self,
+        object: Object<'d>,
+        value: Value<'d>,
+        pointer: &str,
+        all: &[Value<'d>],
+        at: Instant,
+    ) -> Result<(Proof<'d>, Vec<Finding>, usize), Finding> {
+        let proof = Proof::read(value, pointer)?;
+        if proof.purpose() != "assertionMethod" {
+            return Err(Finding::new(Code::ProofPurpose).at(format!("{pointer}/proofPurpose")));
+        }
+        if proof.expires().is_some_and(|expires| expires <= at) {
+            return Err(Finding::new(Code::ProofExpired).at(format!("{pointer}/expires")));
+        }
+        for (key, wanted, code) in
+            [("domain", &self.domain, Code::ProofDomain), ("challenge", &self.challenge, Code::ProofChallenge)]
+        {
+            if wanted.as_deref().is_some_and(|wanted| !proof.texts(key).any(|text| text == wanted)) {
+                return Err(Finding::new(code).at(format!("{pointer}/{key}")));
+            }
+        }
+        let key = self.trust.key(proof.verification_method(), at);
+        let key = key.map_err(|finding| finding.at(format!("{pointer}/verificationMethod")))?;
+
+        let mut about = Vec::new();
+        let editions = self.contexts.editions(object.get("@context").unwrap_or(Value::Null));
+        let mut first = None;
+        for edition in 0..editions {
+            match proof.check(&self.contexts, object, all, &key, edition) {
+                Ok(hashed) => {
+                    if edition > 0 {
+                        about.push(Finding::new(Code::ContextEdition).at("/@context"));
+                    }
+                    if !hashed.by_vocab.is_empty() {
+                        about.push(Finding::new(Code::ContextVocab).because(hashed.by_vocab.join(", ")));
+                    }
+                    return Ok((proof, about, edition));
+                }
+                Err(finding) => first = first.or(Some(finding)),
+            }
+        }
+        Err(first.unwrap_or_else(|| Finding::new(Code::ProofBadSignature).at(pointer)))
+    }
+
+    /// Who stands behind the badge. A key that is not the issuer's ends the checks: its claims are nobody's.
+    fn issuer(
+        &self,
+        claims: Claims<'_>,
+        methods: &[&str],
+        name: &mut Option<String>,
+    ) -> Result<Option<Finding>, Vec<Finding>> {
+        let Some(issuer) = claims.issuer_id() else { return Ok(None) };
+        let standings: Vec<_> = methods.iter().map(|method| self.trust.standing(issuer, method)).collect();
+        for standing in &standings {
+            if let Standing::Recognised(known) = standing {
+                *name = known.name().map(Into::into);
+                return Ok(None);
+            }
+        }
+        if standings.iter().any(|standing| matches!(standing, Standing::Unknown)) {
+            return Ok(Some(Finding::new(Code::IssuerUnknown).at("/issuer").because(shown(issuer))));
+        }
+        Err(vec![Finding::new(Code::IssuerKeyMismatch).at("/issuer")])
+    }
+}
+
+/// What the good proofs of a badge establish.
+struct GoodProofs<'d> {
+    methods: Vec<&'d str>,
+    findings: Vec<Finding>,
+    contexts: Vec<String>,
+}
+
+/// VC Data Model 2.0 section 4.9: the period is from `validFrom` on and ends before `validUntil`.
+fn time(claims: Claims<'_>, at: Instant) -> impl Iterator<Item = Finding> {
+    let early = claims.valid_from().filter(|&from| at < from);
+    let late = claims.valid_until().filter(|&until| at >= until);
+    let early =
+        early.map(|from| Finding::new(Code::TimeNotYetValid).at("/validFrom").because(format!("begins {from}")));
+    let late = late.map(|until| Finding::new(Code::TimeExpired).at("/validUntil").because(format!("ended {until}")));
+    early.into_iter().chain(late)
+}
+
+/// Bitstring Status List 1.0 section 2.1. No list is at hand here, so an entry that counts is unknown.
+fn status(object: Object<'_>) -> Vec<Finding> {
+    let Some(entries) = object.get("credentialStatus") else { return vec![Code::StatusNone.into()] };
+    let is_array = entries.as_array().is_some();
+    let mut findings = Vec::new();
+    for (index, entry) in entries.one_or_many().enumerate() {
+        let pointer = if is_array { format!("/credentialStatus/{index}") } else { "/credentialStatus".into() };
+        let text = |key: &str| entry.as_object().and_then(|entry| entry.get(key)).and_then(Value::as_str);
+        // A refresh entry says that a newer badge is there; this one stays as good as it was.
+        if text("statusPurpose") == Some("refresh") {
+            continue;
+        }
+        let is_bitstring = text("type") == Some("BitstringStatusListEntry");
+        let index =
+            text("statusListIndex").and_then(|index| index.parse::<u64>().ok().filter(|n| n.to_string() == index));
+        let list = text("statusListCredential").filter(|list| crate::jsonld::is_absolute_iri(list));
+        if is_bitstring && (text("statusPurpose").is_none() || index.is_none() || list.is_none()) {
+            findings.push(Finding::new(Code::StatusMalformed).at(pointer));
+        } else {
+            let detail = list.or_else(|| text("id")).map(shown).unwrap_or_default();
+            findings.push(Finding::new(Code::StatusMissing).at(pointer).because(detail));
+        }
+    }
+    findings
+}
+
+/// Open Badges 3.0 section 8.4: whether the badge was awarded to the holder of the identifier.
+fn recipient_of(claims: Claims<'_>, recipient: Option<&str>) -> Option<Finding> {
+    let Some(recipient) = recipient else { return Some(Code::RecipientNotChecked.into()) };
+    let is_theirs =
+        claims.subject_id() == Some(recipient) || claims.identifiers().any(|identifier| identifier.is(recipient));
+    (!is_theirs).then(|| Finding::new(Code::RecipientMismatch).at("/credentialSubject"))
+}
+
+/// What a person might take for proven and is not.
+fn limits_of_the_signature(object: Object<'_>) -> Vec<Finding> {
+    let subject =
+        object.get("credentialSubject").and_then(|subject| subject.one_or_many().next()).and_then(Value::as_object);
+    let achievement = subject.and_then(|subject| subject.get("achievement")).and_then(Value::as_object);
+    let places = [(Some(object), ""), (achievement, "/credentialSubject/achievement")];
+    let with = |key: &str| {
+        let place = places.iter().find(|(place, _)| place.is_some_and(|place| place.get(key).is_some()));
+        place.map(|(_, pointer)| format!("{pointer}/{key}"))
+    };
+    let image = with("image").map(|pointer| Finding::new(Code::ImageNotSigned).at(pointer));
+    let endorsement = with("endorsement").or_else(|| with("endorsementJwt"));
+    image.into_iter().chain(endorsement.map(|pointer| Finding::new(Code::EndorsementNotChecked).at(pointer))).collect()
+}
+
+fn shown(text: &str) -> String {
+    text.chars().take(200).collect()
+}
+
+/// What the checks came to.
+#[derive(Debug)]
+struct Outcome {
+    /// The badge, where its signature is good and by a key that may be its issuer's.
+    document: Option<Document>,
+    findings: Vec<Finding>,
+    at: Instant,
+    issuer_name: Option<String>,
+    contexts: Vec<String>,
+}
+
+impl Outcome {
+    fn severity(&self) -> Severity {
+        self.findings.iter().map(|finding| finding.code().severity()).max().unwrap_or(Severity::Failure)
+    }
+}
+
+/// A badge that is valid: intact, from a recognised issuer, in time, and as far as it can be, not taken back.
+///
+/// Only [`Verifier`] makes one.
+#[derive(Debug)]
+pub struct VerifiedBadge(Box<Outcome>);
+
+impl VerifiedBadge {
+    /// What the badge says, read from the bytes that were signed.
+    #[must_use]
+    pub fn claims(&self) -> Claims<'_> {
+        Claims::of(self.document())
+    }
+
+    /// The JSON text that was verified, byte for byte.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.document().text()
+    }
+
+    /// The issuer's name as the verifier knows it, else as the badge gives it.
+    #[must_use]
+    pub fn issuer_name(&self) -> Option<&str> {
+        self.0.issuer_name.as_deref().or_else(|| self.claims().issuer_name())
+    }
+
+    /// `ok`, and what else is worth knowing.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.0.findings
+    }
+
+    /// Everything, in a form that can be stored and sent.
+    #[must_use]
+    pub fn report(&self) -> Report<'_> {
+        Report::of(Verdict::Valid, &self.0)
+    }
+
+    fn document(&self) -> &Document {
+        self.0.document.as_ref().expect("a verified badge is only made with its document")
+    }
+}
+
+/// Why a badge is not valid.
+#[derive(Debug)]
+pub enum Refusal {
+    /// It is proven bad.
+    Invalid(Box<Refused>),
+    /// It cannot be told; the findings name what would settle it.
+    Indeterminate(Box<Refused>),
+}
+
+/// The findings of a refusal.
+#[derive(Debug)]
+pub struct Refused(Outcome);
+
+impl Refused {
+    /// Every finding, in the order of the checks.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.0.findings
+    }
+
+    /// The finding that decided: the first of the gravest.
+    #[must_use]
+    pub fn cause(&self) -> &Finding {
+        let gravest = self.0.severity();
+        let cause = self.0.findings.iter().find(|finding| finding.code().severity() == gravest);
+        cause.expect("a refusal has a finding")
+    }
+
+    /// What the badge says, where its signature is good: an expired badge can be shown, a forged one cannot.
+    #[must_use]
+    pub fn claims(&self) -> Option<Claims<'_>> {
+        self.0.document.as_ref().map(Claims::of)
+    }
+}
+
+impl Refusal {
+    /// The findings and, where the signature is good, the claims.
+    #[must_use]
+    pub fn refused(&self) -> &Refused {
+        match self {
+            Self::Invalid(refused) | Self::Indeterminate(refused) => refused,
+        }
+    }
+
+    /// Everything, in a form that can be stored and sent.
+    #[must_use]
+    pub fn report(&self) -> Report<'_> {
+        match self {
+            Self::Invalid(refused) => Report::of(Verdict::Invalid, &refused.0),
+            Self::Indeterminate(refused) => Report::of(Verdict::Indeterminate, &refused.0),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.report().verdict().as_str(), self.refused().cause())
+    }
+}
+
+impl std::error::Error for Refusal {}

@@ -1,0 +1,3 @@
+//! Properties that hold for whatever comes in.
+
+mod rdf;
