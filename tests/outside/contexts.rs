@@ -22,7 +22,10 @@ fn built_in_contexts_define_the_same_terms() {
         for file in files {
             let mut contexts = builtin.clone();
             contexts.add("https://example.org/published", &fs::read(folder.join(file)).unwrap()).unwrap();
-            assert!(contexts.same_terms("https://example.org/published", url), "{file} differs from the built-in {url}");
+            assert!(
+                contexts.same_terms("https://example.org/published", url),
+                "{file} differs from the built-in {url}"
+            );
             count += 1;
         }
     }

@@ -37,7 +37,13 @@ fn signing_key(pair: &serde_json::Value) -> SigningKey {
 }
 
 /// The configuration, signed, gives exactly the published `proofValue`.
-fn assert_signs(contexts: &Contexts, document: &Document, config: &Document, key: &SigningKey, proof_value: &str) -> HashData {
+fn assert_signs(
+    contexts: &Contexts,
+    document: &Document,
+    config: &Document,
+    key: &SigningKey,
+    proof_value: &str,
+) -> HashData {
     let hashed = HashData::compute(contexts, document, config).unwrap();
     let signature = key.sign(&hashed.bytes());
     assert_eq!(format!("z{}", bs58::encode(signature).into_string()), proof_value);
@@ -96,7 +102,8 @@ fn the_vector_of_the_open_badges_implementation_guide() {
     let document = from_json(&vector["credential"]);
     let mut config = vector["proof"].clone();
     config.as_object_mut().unwrap().remove("proofValue");
-    let seed: [u8; 32] = std::array::from_fn(|at| u8::from_str_radix(&field("secretSeedHex")[2 * at..2 * at + 2], 16).unwrap());
+    let seed: [u8; 32] =
+        std::array::from_fn(|at| u8::from_str_radix(&field("secretSeedHex")[2 * at..2 * at + 2], 16).unwrap());
     let key = SigningKey::from_seed(&seed);
     assert_eq!(key.verifying_key().to_multikey(), field("publicKeyMultibase"));
     assert_eq!(hex(key.verifying_key().as_bytes()), field("publicKeyHex"));
@@ -121,5 +128,8 @@ fn published_proofs_read_back() {
         let (_, multikey) = proof.verification_method().split_once('#').unwrap();
         assert!(VerifyingKey::from_multikey(multikey).is_ok());
     }
-    assert_eq!(proofs.as_array().map(|all| all.iter().filter(|proof| matches!(proof, Value::Object(_))).count()), Some(4));
+    assert_eq!(
+        proofs.as_array().map(|all| all.iter().filter(|proof| matches!(proof, Value::Object(_))).count()),
+        Some(4)
+    );
 }

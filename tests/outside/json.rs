@@ -39,7 +39,9 @@ fn json_test_suite() {
     }
     assert!(accepted > 80 && refused > 180);
     let stricter = STRICTER.len();
-    tell(&format!("JSONTestSuite: {refused} n_ refused, {accepted} y_ accepted, {stricter} y_ refused with a reason, {either} i_ without a panic"));
+    tell(&format!(
+        "JSONTestSuite: {refused} n_ refused, {accepted} y_ accepted, {stricter} y_ refused with a reason, {either} i_ without a panic"
+    ));
 }
 
 /// A sample with a number that our rule refuses, and the spelling of that number under which it gives the published form.
@@ -107,7 +109,13 @@ fn sequence() -> impl Iterator<Item = f64> {
     });
     let random = random.filter(|value| *value != 0.0 && value.is_finite());
     let negative_thirds = THIRDS.iter().map(|third| -third);
-    extremes.into_iter().chain(negative_thirds).chain(THIRDS.iter().copied()).chain(EDGES.iter().copied()).chain(in_a_row).chain(random)
+    extremes
+        .into_iter()
+        .chain(negative_thirds)
+        .chain(THIRDS.iter().copied())
+        .chain(EDGES.iter().copied())
+        .chain(in_a_row)
+        .chain(random)
 }
 
 /// The sequence's fixed values: a third at every power of ten, as rounded by the sequence's authors.

@@ -2,5 +2,7 @@
 
 mod contexts;
 mod data_integrity;
+mod ed25519;
 mod json;
+mod openssl_pem;
 mod rdf_canon;

@@ -1,3 +1,4 @@
 //! Properties that hold for whatever comes in.
 
+mod key;
 mod rdf;

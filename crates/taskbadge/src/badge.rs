@@ -15,18 +15,24 @@ pub use build::{
 pub use claims::{Claims, IdentityObject, ResultClaim};
 pub(crate) use conformance::check as conformance;
 
+use std::sync::OnceLock;
+
 use crate::finding::Finding;
 use crate::json::{Document, Limits};
 use crate::jsonld::Contexts;
 use crate::key::SigningKey;
-use crate::proof::{self, ProofOptions};
+use crate::proof::{self, ProofOptions, Terms};
 
 /// A badge with a proof that nobody has checked.
 ///
 /// Its claims can be had only through [`SignedBadge::unverified`], so that a search for that word finds every place that
 /// looks at an unchecked badge.
 #[derive(Debug)]
-pub struct SignedBadge(Document);
+pub struct SignedBadge {
+    text: Box<str>,
+    /// Parsed when somebody looks inside.
+    document: OnceLock<Document>,
+}
 
 impl SignedBadge {
     /// Reads a badge without believing it.
@@ -36,19 +42,29 @@ impl SignedBadge {
     pub fn parse(bytes: &[u8]) -> Result<Self, Finding> {
         let document = Document::parse(bytes, Limits::BADGE)?;
         document.object()?;
-        Ok(Self(document))
+        Ok(Self { text: document.text().into(), document: document.into() })
+    }
+
+    /// What signing made.
+    fn signed(text: String) -> Self {
+        Self { text: text.into(), document: OnceLock::new() }
     }
 
     /// The JSON text, byte for byte as it was read or made.
     #[must_use]
     pub fn text(&self) -> &str {
-        self.0.text()
+        &self.text
     }
 
     /// What the badge says of itself. Nothing of it is proven: show it only marked so.
     #[must_use]
     pub fn unverified(&self) -> Claims<'_> {
-        Claims::of(&self.0)
+        Claims::of(self.document())
+    }
+
+    fn document(&self) -> &Document {
+        let parse = || Document::parse(self.text.as_bytes(), Limits::BADGE).expect("signing makes strict JSON");
+        self.document.get_or_init(parse)
     }
 
     /// The same badge with one more proof, as a proof set (Data Integrity 1.0 section 2.1.1) or, where the options name
@@ -57,7 +73,7 @@ impl SignedBadge {
     /// # Errors
     /// `proof.*` and `context.*` as of [`Badge::sign`].
     pub fn add_proof(&self, contexts: &Contexts, key: &SigningKey, options: &ProofOptions) -> Result<Self, Finding> {
-        proof::sign(contexts, &self.0, key, options).map(Self)
+        proof::sign(contexts, self.document(), Terms::Unknown, key, options).map(Self::signed)
     }
 }
 
@@ -89,7 +105,8 @@ impl Badge {
     /// `badge.*` where a text that the standard requires is empty, or the end comes before the beginning; `context.*` where
     /// a context that was added does not fit; `proof.malformed` where the options do not.
     pub fn sign(&self, contexts: &Contexts, key: &SigningKey, options: &ProofOptions) -> Result<SignedBadge, Finding> {
-        proof::sign(contexts, &self.document()?, key, options).map(SignedBadge)
+        let terms = if self.has_own_contexts_only() { Terms::OfTheModel } else { Terms::Unknown };
+        proof::sign(contexts, &self.document()?, terms, key, options).map(SignedBadge::signed)
     }
 
     /// The unsigned credential, checked against the same rules that a verifier applies.

@@ -123,6 +123,11 @@ impl Document {
         self.root().as_object().ok_or_else(|| Finding::new(Code::JsonNotObject).at(""))
     }
 
+    /// How many values there are.
+    pub(crate) fn nodes(&self) -> usize {
+        1 + self.entries.len() + self.items.len()
+    }
+
     fn value(&self, node: Node) -> Value<'_> {
         match node.tag {
             Tag::Null => Value::Null,
@@ -231,6 +236,12 @@ impl<'d> Value<'d> {
     #[must_use]
     pub fn as_array(self) -> Option<Array<'d>> {
         if let Value::Array(array) = self { Some(array) } else { None }
+    }
+
+    /// The member `key`, where this is an object that has it.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<Value<'d>> {
+        self.as_object()?.get(key)
     }
 
     /// The items of an array, or the value itself: JSON-LD's "one or many".
@@ -396,6 +407,8 @@ pub enum Member<'a> {
     LeftOut,
     /// This value.
     Is(Value<'a>),
+    /// The value that this text is the canonical form of.
+    Canonical(&'a str),
     /// An array of these values.
     List(&'a [Value<'a>]),
 }
@@ -405,6 +418,7 @@ impl Member<'_> {
         match self {
             Member::LeftOut => {}
             Member::Is(value) => value.write_canonical(out),
+            Member::Canonical(text) => out.push_str(text),
             Member::List(items) => {
                 out.push('[');
                 for (index, item) in items.iter().enumerate() {
@@ -469,7 +483,7 @@ impl<'p> Path<'p> {
 }
 
 /// Appends one step to a JSON pointer (RFC 6901).
-pub(crate) fn push_pointer(pointer: &mut String, step: &str) {
+fn push_pointer(pointer: &mut String, step: &str) {
     pointer.push('/');
     for character in step.chars() {
         match character {

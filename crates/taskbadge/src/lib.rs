@@ -11,16 +11,16 @@
 //! | read or make keys and DIDs | [`key`] |
 //! | look at one step | [`proof::HashData`], [`jsonld::to_dataset`], [`json::Document`] |
 //!
-//! Modules import only from modules above them in this list: [`finding`], [`time`]; [`json`], [`key`]; [`jsonld`]; [`proof`];
+//! Modules import only from modules of an earlier group: [`finding`], [`time`]; [`json`]; [`key`], [`jsonld`]; [`proof`];
 //! [`badge`]; [`trust`]; [`verify`].
 
 pub mod finding;
 pub mod time;
 
 pub mod json;
-pub mod key;
 
 pub mod jsonld;
+pub mod key;
 
 pub mod proof;
 

@@ -3,11 +3,13 @@
 //! Canonicalise, hash, sign or verify: each intermediate value is a named field of [`HashData`], so that a published vector
 //! can check it.
 
-use serde_json::{Map, Value as Json, json};
+mod signature;
+
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::finding::{Code, Finding};
-use crate::json::{Document, Member, Object, Value, push_pointer};
+use crate::json::{Document, Limits, Member, Object, Path, Value};
 use crate::jsonld::rdf::Dataset;
 use crate::jsonld::{Contexts, Subject, Unwritten, expand, rdfc};
 use crate::key::{FrequentKey, SigningKey, VerifyingKey};
@@ -126,30 +128,51 @@ impl ProofOptions {
         self
     }
 
-    /// The proof without its value (sections 3.2.5 and 3.3.5, proof configuration). The JCS suite copies the document's
-    /// context into the emitted proof; the RDFC suite only reads the proof under it.
-    fn config(&self, context: Option<Value<'_>>) -> Map<String, Json> {
-        let mut config = Map::new();
-        let mut put = |key: &str, value: Option<Json>| value.map(|value| config.insert(key.into(), value));
-        put("type", Some(json!("DataIntegrityProof")));
-        put("cryptosuite", Some(json!(self.cryptosuite.as_str())));
-        put("verificationMethod", Some(json!(self.verification_method)));
-        put("proofPurpose", Some(json!("assertionMethod")));
-        put("id", self.id.as_ref().map(|id| json!(id)));
-        put("created", self.created.map(|created| json!(created)));
-        put("expires", self.expires.map(|expires| json!(expires)));
-        put("domain", self.domain.as_ref().map(|domain| json!(domain)));
-        put("challenge", self.challenge.as_ref().map(|challenge| json!(challenge)));
-        match &self.previous[..] {
-            [] => {}
-            [one] => drop(put("previousProof", Some(json!(one)))),
-            many => drop(put("previousProof", Some(json!(many)))),
+    /// The proof without its value (sections 3.2.5 and 3.3.5, proof configuration), in canonical form. The JCS suite copies
+    /// the document's context into the emitted proof; the RDFC suite only reads the proof under it.
+    fn config(&self, context: Option<Value<'_>>) -> String {
+        let context = context.filter(|_| self.cryptosuite == Cryptosuite::EddsaJcs2022);
+        let instant = |instant: Option<Instant>| instant.map(|instant| instant.to_string());
+        let (created, expires) = (instant(self.created), instant(self.expires));
+        let previous = match &self.previous[..] {
+            [] => None,
+            [one] => Some(json!(one).to_string()),
+            many => Some(json!(many).to_string()),
+        };
+        let text = |text: &str| Some(Value::String(text).canonical());
+        // In canonical order.
+        let members = [
+            ("@context", context.map(Value::canonical)),
+            ("challenge", self.challenge.as_deref().and_then(text)),
+            ("created", created.as_deref().and_then(text)),
+            ("cryptosuite", text(self.cryptosuite.as_str())),
+            ("domain", self.domain.as_deref().and_then(text)),
+            ("expires", expires.as_deref().and_then(text)),
+            ("id", self.id.as_deref().and_then(text)),
+            ("previousProof", previous),
+            ("proofPurpose", text("assertionMethod")),
+            ("type", text("DataIntegrityProof")),
+            ("verificationMethod", text(&self.verification_method)),
+        ];
+        let mut config = String::with_capacity(512);
+        for (key, value) in members {
+            if let Some(value) = value {
+                config.push(if config.is_empty() { '{' } else { ',' });
+                config.extend(["\"", key, "\":", &value]);
+            }
         }
-        if self.cryptosuite == Cryptosuite::EddsaJcs2022 {
-            put("@context", context.and_then(|context| serde_json::from_str(&context.canonical()).ok()));
-        }
+        config.push('}');
         config
     }
+}
+
+/// Whether a document may use terms that its contexts do not define.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Terms {
+    /// It may: it came from outside, or names a context of the caller's.
+    Unknown,
+    /// It cannot: the badge model wrote it under the model's own two contexts. A property test holds this.
+    OfTheModel,
 }
 
 /// Signs a document: the same document with one more proof, in canonical form.
@@ -162,29 +185,42 @@ impl ProofOptions {
 pub(crate) fn sign(
     contexts: &Contexts,
     document: &Document,
+    terms: Terms,
     key: &SigningKey,
     options: &ProofOptions,
-) -> Result<Document, Finding> {
+) -> Result<String, Finding> {
     let object = document.object()?;
-    let mut config = options.config(object.get("@context"));
-    let proof = Document::from_serialize(&config)?;
+    let config = Document::parse(options.config(object.get("@context")).as_bytes(), Limits::BADGE)?;
+    let config = config.object()?;
     // What will be emitted is read back by the reader that verifies, so that nothing is signed that it would refuse.
-    let fields = Fields::read(proof.object()?, "/proof")?;
+    let fields = Fields::read(config, "/proof")?;
     let existing: Vec<Value<'_>> = object.get("proof").into_iter().flat_map(Value::one_or_many).collect();
     if existing.len() >= MOST_PROOFS {
         return Err(Finding::new(Code::ProofTooMany).at("/proof"));
     }
     let previous = previous_proofs(&fields, &existing)?;
-    let hashed = HashData::of(contexts, object, &fields, &previous, 0)?;
-    let signature = key.sign(&hashed.bytes());
-    config.insert("proofValue".into(), json!(format!("z{}", bs58::encode(signature).into_string())));
+    let hashed = HashData::of(contexts, object, terms, &fields, &previous, 0)?;
+    let proof_value = signature::to_text(&key.sign(&hashed.bytes()));
 
-    let proof = Document::from_serialize(&config)?;
-    let all: Vec<Value<'_>> = existing.into_iter().chain([proof.root()]).collect();
-    let member = if let [only] = all[..] { Member::Is(only) } else { Member::List(&all) };
-    let mut text = String::with_capacity(document.text().len() + proof.text().len() + 16);
-    object.write_canonical_with("proof", member, &mut text);
-    Document::parse(text.as_bytes(), crate::json::Limits::BADGE)
+    let mut proofs = String::with_capacity(1024);
+    for proof in &existing {
+        proofs.push(if proofs.is_empty() { '[' } else { ',' });
+        proof.write_canonical(&mut proofs);
+    }
+    if !existing.is_empty() {
+        proofs.push(',');
+    }
+    config.write_canonical_with("proofValue", Member::Is(Value::String(&proof_value)), &mut proofs);
+    if !existing.is_empty() {
+        proofs.push(']');
+    }
+    let mut text = String::with_capacity(document.text().len() + proofs.len() + 16);
+    object.write_canonical_with("proof", Member::Canonical(&proofs), &mut text);
+    // What is signed can be read back: the proof adds some twenty values.
+    if text.len() > Limits::BADGE.bytes || document.nodes() + 100 > Limits::BADGE.nodes {
+        return Err(Finding::new(Code::JsonTooLarge).because(format!("{} bytes with its proof", text.len())));
+    }
+    Ok(text)
 }
 
 /// One proof of a document, read and well formed; its signature is not checked yet.
@@ -218,7 +254,7 @@ impl<'d> Proof<'d> {
             return Err(Finding::new(Code::ProofMalformed).at(pointer).because("a proof is an object"));
         };
         let fields = Fields::read(object, pointer)?;
-        let signature = object.get("proofValue").and_then(Value::as_str).and_then(read_signature);
+        let signature = object.get("proofValue").and_then(Value::as_str).and_then(signature::from_text);
         let signature =
             signature.ok_or_else(|| fields.malformed("proofValue", "it is not z and 64 bytes in base58btc"))?;
         Ok(Self { fields, signature })
@@ -292,7 +328,7 @@ impl<'d> Proof<'d> {
         edition: usize,
     ) -> Result<HashData, Finding> {
         let previous = previous_proofs(&self.fields, all)?;
-        let hashed = HashData::of(contexts, document, &self.fields, &previous, edition)?;
+        let hashed = HashData::of(contexts, document, Terms::Unknown, &self.fields, &previous, edition)?;
         key.check(&hashed.bytes(), &self.signature)
             .map_err(|_| Finding::new(Code::ProofBadSignature).at(self.pointer()))?;
         Ok(hashed)
@@ -386,7 +422,7 @@ impl HashData {
         let object = document.object()?;
         let fields = Fields::read(config.object()?, "")?;
         let proofs: Vec<Value<'_>> = object.get("proof").into_iter().flat_map(Value::one_or_many).collect();
-        Self::of(contexts, object, &fields, &previous_proofs(&fields, &proofs)?, 0)
+        Self::of(contexts, object, Terms::Unknown, &fields, &previous_proofs(&fields, &proofs)?, 0)
     }
 
     /// The 64 bytes that are signed: hash of the configuration, then hash of the document.
@@ -401,6 +437,7 @@ impl HashData {
     fn of(
         contexts: &Contexts,
         document: Object<'_>,
+        terms: Terms,
         proof: &Fields<'_>,
         previous: &[Value<'_>],
         edition: usize,
@@ -430,7 +467,10 @@ impl HashData {
             Cryptosuite::EddsaJcs2022 => {
                 // A term that no context defines fails a credential whatever was signed (VC Data Model 2.0 section 4.12), and
                 // nothing may read differently as JSON and as JSON-LD.
-                let (Unwritten, by_vocab) = expand(contexts, subject, Unwritten)?;
+                let by_vocab = match terms {
+                    Terms::Unknown => expand(contexts, subject, Unwritten)?.1,
+                    Terms::OfTheModel => Vec::new(),
+                };
                 let member = if previous.is_empty() { Member::LeftOut } else { Member::List(previous) };
                 let document = canonical_json(document, "proof", member);
                 (document, canonical_json(proof.object, "proofValue", Member::LeftOut), by_vocab)
@@ -468,19 +508,8 @@ fn previous_proofs<'d>(proof: &Fields<'_>, all: &[Value<'d>]) -> Result<Vec<Valu
     Err(Finding::new(Code::ProofPrevious).at(format!("{}/previousProof", proof.pointer)))
 }
 
-/// Multibase `z` and base58btc (Controlled Identifiers 1.0 section 2.4), exactly 64 bytes.
-fn read_signature(text: &str) -> Option<[u8; 64]> {
-    let mut signature = [0; 64];
-    // 64 bytes are at most 88 characters.
-    let digits = text.strip_prefix('z').filter(|digits| digits.len() <= 88)?;
-    let len = bs58::decode(digits).onto(&mut signature).ok()?;
-    (len == 64).then_some(signature)
-}
-
 fn malformed(pointer: &str, key: &str, detail: &str) -> Finding {
-    let mut pointer = pointer.to_owned();
-    push_pointer(&mut pointer, key);
-    Finding::new(Code::ProofMalformed).at(pointer).because(detail)
+    Path::root(pointer).key(key).finding(Code::ProofMalformed).because(detail)
 }
 
 fn unsupported(pointer: &str, key: &str, value: &str) -> Finding {

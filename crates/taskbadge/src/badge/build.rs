@@ -130,6 +130,11 @@ impl Badge {
         status: many StatusEntry;
     }
 
+    /// Whether no context was added to the model's own two.
+    pub(super) fn has_own_contexts_only(&self) -> bool {
+        self.context.len() == 2
+    }
+
     /// One more context, by its URL; the issuer and every verifier have to hold it.
     #[must_use]
     pub fn context(mut self, url: &Iri) -> Self {

@@ -374,13 +374,15 @@ impl Tables {
 
     fn add(&mut self, url: &str, edition: &'static str, bytes: &[u8]) -> Result<(), Finding> {
         let document = Document::parse(bytes, LIMITS)?;
+        let top = Path::root("");
+        let at = top.key("@context");
         let context = document.object()?.get("@context");
         let Some(Value::Object(context)) = context else {
-            return Err(malformed("/@context", "a context document has one object under @context"));
+            return Err(malformed(&at, "a context document has one object under @context"));
         };
-        let layer = self.layer(context, "/@context")?;
+        let layer = self.layer(context, &at)?;
         if self.definitions.values.len() > MOST_DEFINITIONS {
-            return Err(malformed("/@context", "too many terms"));
+            return Err(malformed(&at, "too many terms"));
         }
         let editions = self.editions.entry(url.into()).or_default();
         if editions.iter().all(|edition| edition.layer != layer) {
@@ -389,11 +391,11 @@ impl Tables {
         Ok(())
     }
 
-    fn layer(&mut self, context: Object<'_>, pointer: &str) -> Result<LayerNo, Finding> {
+    fn layer(&mut self, context: Object<'_>, path: &Path<'_>) -> Result<LayerNo, Finding> {
         let mut layer = Layer::default();
         let mut protection = Protection::Open;
         for (key, value) in context.iter().filter(|(key, _)| key.starts_with('@')) {
-            let here = format!("{pointer}/{key}");
+            let here = path.key(key);
             match (key, value) {
                 ("@version", Value::Number(number)) if number.canonical() == "1.1" => {}
                 ("@protected", Value::Bool(protect)) => protection = protection_of(protect),
@@ -405,21 +407,20 @@ impl Tables {
             }
         }
         let reader = LayerReader { context, vocab: layer.vocab.clone(), free_prefixes: Vec::new() };
-        layer.terms = self.layer_terms(reader, pointer, protection, &mut layer.free_prefixes)?;
+        layer.terms = self.layer_terms(reader, path, protection, &mut layer.free_prefixes)?;
         Ok(self.layers.number(layer))
     }
 
     fn layer_terms(
         &mut self,
         mut reader: LayerReader<'_>,
-        pointer: &str,
+        path: &Path<'_>,
         protection: Protection,
         free_prefixes: &mut Vec<TermNo>,
     ) -> Result<Vec<LayerTerm>, Finding> {
         let mut terms = Vec::with_capacity(reader.context.len());
         for (term, value) in reader.context.iter().filter(|(key, _)| !key.starts_with('@')) {
-            let mut here = pointer.to_owned();
-            crate::json::push_pointer(&mut here, term);
+            let here = path.key(term);
             if term.is_empty() || term.contains([':', '/']) {
                 return Err(malformed(&here, "a term is a plain word, without a colon or slash"));
             }
@@ -435,9 +436,7 @@ impl Tables {
                 definition.scoped = match object.get("@context") {
                     None => None,
                     Some(Value::Null) => Some(Scoped::Null),
-                    Some(Value::Object(scoped)) => {
-                        Some(Scoped::Layer(self.layer(scoped, &format!("{here}/@context"))?))
-                    }
+                    Some(Value::Object(scoped)) => Some(Scoped::Layer(self.layer(scoped, &here.key("@context"))?)),
                     Some(_) => return Err(malformed(&here, "a scoped context is an object or null")),
                 };
             }
@@ -464,8 +463,8 @@ fn protection_of(protect: bool) -> Protection {
     if protect { Protection::Protected } else { Protection::Open }
 }
 
-fn malformed(pointer: &str, detail: &str) -> Finding {
-    Finding::new(Code::ContextMalformed).at(pointer).because(detail)
+fn malformed(path: &Path<'_>, detail: &str) -> Finding {
+    path.finding(Code::ContextMalformed).because(detail)
 }
 
 /// Enough of a URL to recognise it by; a hostile one may be long.
@@ -482,9 +481,9 @@ struct LayerReader<'d> {
 
 impl LayerReader<'_> {
     /// JSON-LD 1.1 API section 5.2.2, create term definition, but for the scoped context.
-    fn definition(&mut self, term: &str, value: Value<'_>, pointer: &str) -> Result<Definition, Finding> {
+    fn definition(&mut self, term: &str, value: Value<'_>, path: &Path<'_>) -> Result<Definition, Finding> {
         let mut definition = Definition {
-            meaning: self.meaning(term, 0, pointer)?,
+            meaning: self.meaning(term, 0, path)?,
             coercion: Coercion::None,
             container: Container::None,
             prefix: false,
@@ -503,87 +502,87 @@ impl LayerReader<'_> {
                 ("@type", Value::String("@vocab")) => definition.coercion = Coercion::Vocab,
                 ("@type", Value::String("@json")) => definition.coercion = Coercion::Json,
                 ("@type", Value::String(datatype)) => {
-                    let Meaning::Iri(datatype) = self.expand(datatype, 0, pointer)? else {
-                        return Err(malformed(pointer, "@type names a datatype"));
+                    let Meaning::Iri(datatype) = self.expand(datatype, 0, path)? else {
+                        return Err(malformed(path, "@type names a datatype"));
                     };
                     definition.coercion = Coercion::Datatype(datatype);
                 }
-                ("@container", container) => definition.container = read_container(container, pointer)?,
-                _ => return Err(malformed(&format!("{pointer}/{key}"), "this is not supported in a term definition")),
+                ("@container", container) => definition.container = read_container(container, path)?,
+                _ => return Err(malformed(&path.key(key), "this is not supported in a term definition")),
             }
         }
         let plain = definition.coercion == Coercion::None && definition.container == Container::None;
         if !matches!(definition.meaning, Meaning::Iri(_)) && !(plain && object.get("@context").is_none()) {
-            return Err(malformed(pointer, "an alias of @id or @type has no type, container or context"));
+            return Err(malformed(path, "an alias of @id or @type has no type, container or context"));
         }
         Ok(definition)
     }
 
     /// What the definition of `term` in this context maps it to. `depth` counts terms that are defined by other terms.
-    fn meaning(&mut self, term: &str, depth: usize, pointer: &str) -> Result<Meaning, Finding> {
+    fn meaning(&mut self, term: &str, depth: usize, path: &Path<'_>) -> Result<Meaning, Finding> {
         let id = match self.context.get(term) {
             Some(Value::Object(object)) => object.get("@id"),
             other => other,
         };
         match id {
-            Some(Value::String(id)) if id != term => self.expand(id, depth, pointer),
+            Some(Value::String(id)) if id != term => self.expand(id, depth, path),
             None | Some(Value::String(_)) => match &self.vocab {
                 Some(Vocab::Iri(vocab)) => Ok(Meaning::Iri(format!("{vocab}{term}").into())),
-                _ => Err(malformed(pointer, "the term is not given an IRI")),
+                _ => Err(malformed(path, "the term is not given an IRI")),
             },
-            Some(_) => Err(malformed(pointer, "a term is mapped to text")),
+            Some(_) => Err(malformed(path, "a term is mapped to text")),
         }
     }
 
-    fn expand(&mut self, value: &str, depth: usize, pointer: &str) -> Result<Meaning, Finding> {
+    fn expand(&mut self, value: &str, depth: usize, path: &Path<'_>) -> Result<Meaning, Finding> {
         // Definitions that go in a circle end here too.
         if depth > 8 {
-            return Err(malformed(pointer, "terms are defined by each other"));
+            return Err(malformed(path, "terms are defined by each other"));
         }
         match value {
             "@id" => return Ok(Meaning::Id),
             "@type" => return Ok(Meaning::Type),
-            _ if value.starts_with('@') => return Err(malformed(pointer, "this keyword is not supported here")),
-            _ if self.context.get(value).is_some() => return self.meaning(value, depth + 1, pointer),
+            _ if value.starts_with('@') => return Err(malformed(path, "this keyword is not supported here")),
+            _ if self.context.get(value).is_some() => return self.meaning(value, depth + 1, path),
             _ => {}
         }
         let Some((prefix, suffix)) = value.split_once(':') else {
             return match &self.vocab {
-                Some(Vocab::Iri(vocab)) => checked(format!("{vocab}{value}"), pointer),
-                _ => Err(malformed(pointer, "this is not an absolute IRI")),
+                Some(Vocab::Iri(vocab)) => checked(format!("{vocab}{value}"), path),
+                _ => Err(malformed(path, "this is not an absolute IRI")),
             };
         };
         if !suffix.starts_with("//") && prefix != "_" {
             if self.context.get(prefix).is_some() {
-                let Meaning::Iri(iri) = self.meaning(prefix, depth + 1, pointer)? else {
-                    return Err(malformed(pointer, "a keyword is no prefix"));
+                let Meaning::Iri(iri) = self.meaning(prefix, depth + 1, path)? else {
+                    return Err(malformed(path, "a keyword is no prefix"));
                 };
-                return checked(format!("{iri}{suffix}"), pointer);
+                return checked(format!("{iri}{suffix}"), path);
             }
             self.free_prefixes.push(prefix.into());
         }
-        checked(value.into(), pointer)
+        checked(value.into(), path)
     }
 }
 
-fn checked(iri: String, pointer: &str) -> Result<Meaning, Finding> {
+fn checked(iri: String, path: &Path<'_>) -> Result<Meaning, Finding> {
     if iri::is_absolute(&iri) {
         Ok(Meaning::Iri(iri.into()))
     } else {
-        Err(malformed(pointer, "this is not an absolute IRI"))
+        Err(malformed(path, "this is not an absolute IRI"))
     }
 }
 
-fn read_container(value: Value<'_>, pointer: &str) -> Result<Container, Finding> {
+fn read_container(value: Value<'_>, path: &Path<'_>) -> Result<Container, Finding> {
     let mut kinds = value.one_or_many();
     let kind = match kinds.next() {
         Some(Value::String("@set")) => Container::Set,
         Some(Value::String("@list")) => Container::List,
         Some(Value::String("@graph")) => Container::Graph,
-        _ => return Err(malformed(pointer, "@container is @set, @list or @graph")),
+        _ => return Err(malformed(path, "@container is @set, @list or @graph")),
     };
     if kinds.next().is_some() {
-        return Err(malformed(pointer, "@container is one of @set, @list and @graph"));
+        return Err(malformed(path, "@container is one of @set, @list and @graph"));
     }
     Ok(kind)
 }

@@ -59,7 +59,7 @@ impl Did {
         Ok(Self { text: text.to_owned(), kind })
     }
 
-    /// The did:key of a key.
+    /// The did:key of a key: an issuer that needs no web site.
     #[must_use]
     pub fn key(key: &VerifyingKey) -> Self {
         Self { text: format!("did:key:{}", key.to_multikey()), kind: Kind::Key(Box::new(*key)) }
@@ -170,12 +170,6 @@ impl DidUrl {
     #[must_use]
     pub fn did(&self) -> &Did {
         &self.did
-    }
-
-    /// The key, where the DID is itself a key; that of a did:web is in its document.
-    #[must_use]
-    pub fn key(&self) -> Option<VerifyingKey> {
-        self.did.verifying_key()
     }
 
     /// The name of the key within the DID's document, without the `#`.
@@ -497,8 +491,8 @@ mod tests {
         let text = format!("did:key:{KEY}#{KEY}");
         let url = DidUrl::parse(&text).unwrap();
         assert_eq!((url.as_str(), url.fragment(), url.did().as_str()), (text.as_str(), KEY, &text[..KEY.len() + 8]));
-        let key = url.key().unwrap();
-        assert_eq!(key.did_key(), *url.did());
+        let key = url.did().verifying_key().unwrap();
+        assert_eq!(Did::key(&key), *url.did());
         assert_eq!(url.did().method(&key), Ok(url));
 
         for bad in ["", "a#b", "a b", "a%2", "%", "\u{fc}", "<"] {

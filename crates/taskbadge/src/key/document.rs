@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::did::is_fragment;
 use super::{Did, KeyError, VerifyingKey};
+use crate::json::{Document, Limits, Value};
 use crate::time::Instant;
 
 /// The keys of a DID, as its owner publishes them (DID Core 1.0, section 5; Controlled Identifiers 1.0, section 2).
@@ -69,8 +69,8 @@ impl DidDocument {
     /// # Errors
     /// [`KeyError::DocumentMalformed`] and [`KeyError::DocumentId`].
     pub fn from_json(bytes: &[u8], expected: &Did) -> Result<Self, KeyError> {
-        let value = serde_json::from_slice(bytes).map_err(|_| malformed("it is not JSON"))?;
-        Self::read(&value, expected)
+        let document = Document::parse(bytes, Limits::BADGE).map_err(|_| malformed("it is not strict JSON"))?;
+        Self::read(document.root(), expected)
     }
 
     /// The DID whose document this is.
@@ -134,7 +134,7 @@ impl DidDocument {
         text
     }
 
-    fn read(value: &Value, expected: &Did) -> Result<Self, KeyError> {
+    fn read(value: Value<'_>, expected: &Did) -> Result<Self, KeyError> {
         let id = value.get("id").and_then(Value::as_str).ok_or(malformed("it has no id"))?;
         if id != expected.as_str() {
             return Err(KeyError::DocumentId);
@@ -157,7 +157,7 @@ impl DidDocument {
         Ok(document)
     }
 
-    fn add(&mut self, value: &Value, asserts: bool) -> Result<(), KeyError> {
+    fn add(&mut self, value: Value<'_>, asserts: bool) -> Result<(), KeyError> {
         let id = value.get("id").and_then(Value::as_str).ok_or(malformed("a verification method has no id"))?;
         let (key, expires, revoked) =
             match (self.read_key(value, id), instant(value, "expires"), instant(value, "revoked")) {
@@ -172,7 +172,7 @@ impl DidDocument {
         }
     }
 
-    fn read_key(&self, method: &Value, id: &str) -> Result<VerifyingKey, KeyError> {
+    fn read_key(&self, method: Value<'_>, id: &str) -> Result<VerifyingKey, KeyError> {
         let text = |name| method.get(name).and_then(Value::as_str);
         let absolute = self.id.absolute(id);
         let fragment = absolute.strip_prefix(self.id.as_str()).and_then(|rest| rest.strip_prefix('#'));
@@ -210,7 +210,7 @@ impl Did {
 }
 
 /// A public key as JWK (RFC 8037, section 2).
-fn read_jwk(jwk: &Value) -> Result<VerifyingKey, KeyError> {
+fn read_jwk(jwk: Value<'_>) -> Result<VerifyingKey, KeyError> {
     let text = |name| jwk.get(name).and_then(Value::as_str);
     if jwk.get("d").is_some() {
         return Err(KeyError::SecretGiven);
@@ -229,16 +229,16 @@ fn read_jwk(jwk: &Value) -> Result<VerifyingKey, KeyError> {
 }
 
 /// A list that may be absent.
-fn list<'v>(value: &'v Value, name: &str) -> Result<&'v [Value], KeyError> {
+fn list<'v>(value: Value<'v>, name: &str) -> Result<impl Iterator<Item = Value<'v>>, KeyError> {
     match value.get(name) {
-        None => Ok(&[]),
-        Some(Value::Array(items)) => Ok(items),
+        None => Ok(None.into_iter().flatten()),
+        Some(Value::Array(items)) => Ok(Some(items.iter()).into_iter().flatten()),
         Some(_) => Err(malformed("verificationMethod and assertionMethod are not lists")),
     }
 }
 
 /// A date that may be absent.
-fn instant(value: &Value, name: &str) -> Result<Option<Instant>, KeyError> {
+fn instant(value: Value<'_>, name: &str) -> Result<Option<Instant>, KeyError> {
     let Some(date) = value.get(name) else { return Ok(None) };
     date.as_str().and_then(|text| text.parse().ok()).map(Some).ok_or(KeyError::MethodMalformed)
 }
@@ -274,7 +274,7 @@ struct PublishedMethod<'d> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::super::SigningKey;
     use super::*;
@@ -307,6 +307,12 @@ mod tests {
             json!({"id": "#k", "type": "Multikey", "controller": DID, "publicKeyMultibase": key(1).to_multikey()});
         change(&mut method);
         json!({"id": DID, "verificationMethod": [method], "assertionMethod": ["#k"]})
+    }
+
+    #[test]
+    fn a_key_given_twice_is_refused() {
+        let text = with_method(|_| {}).to_string().replacen('{', &format!(r#"{{"id":"{DID}","#), 1);
+        assert_eq!(DidDocument::from_json(text.as_bytes(), &did()), Err(malformed("it is not strict JSON")));
     }
 
     #[test]
@@ -365,7 +371,7 @@ mod tests {
         ] {
             assert!(matches!(read(&document), Err(KeyError::DocumentMalformed { .. })), "{document}");
         }
-        assert_eq!(DidDocument::from_json(b"{", &did()).err(), Some(malformed("it is not JSON")));
+        assert_eq!(DidDocument::from_json(b"{", &did()).err(), Some(malformed("it is not strict JSON")));
     }
 
     #[test]
