@@ -48,10 +48,19 @@ pub struct Document {
     entries: Vec<Entry>,
     items: Vec<Node>,
     root: Node,
+    form: Form,
+}
+
+/// Whether the text as it was received is already its own canonical form, as most issuers write it: then canonicalising is
+/// copying.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Canonical,
+    Other,
 }
 
 /// One value of the tree: a slice of `text` or `rewritten`, or a run of `entries` or `items`.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Node {
     tag: Tag,
     start: u32,
@@ -378,17 +387,21 @@ impl<'d> Object<'d> {
             Some(entry) if document.slice(entry.key) == key => &rest[1..],
             _ => rest,
         };
+        if let (Form::Canonical, Some(first), Some(next)) = (document.form, rest.first(), after.first())
+            && self.node == document.root
+        {
+            // The text itself, but for what stands between two keys; each begins at its opening quote.
+            out.push_str(&document.text[..first.key.start as usize - 1]);
+            member.write_entry(key, out);
+            out.push_str(&document.text[next.key.start as usize - 1..]);
+            return;
+        }
         out.push('{');
         for entry in before {
             document.write_entry(*entry, out);
             out.push(',');
         }
-        if !matches!(member, Member::LeftOut) {
-            write_string(key, out);
-            out.push(':');
-            member.write(out);
-            out.push(',');
-        }
+        member.write_entry(key, out);
         for entry in after {
             document.write_entry(*entry, out);
             out.push(',');
@@ -414,7 +427,13 @@ pub enum Member<'a> {
 }
 
 impl Member<'_> {
-    fn write(self, out: &mut String) {
+    /// Appends key, value and a comma; nothing where there is no member.
+    fn write_entry(self, key: &str, out: &mut String) {
+        if let Member::LeftOut = self {
+            return;
+        }
+        write_string(key, out);
+        out.push(':');
         match self {
             Member::LeftOut => {}
             Member::Is(value) => value.write_canonical(out),
@@ -430,6 +449,7 @@ impl Member<'_> {
                 out.push(']');
             }
         }
+        out.push(',');
     }
 }
 
@@ -643,6 +663,20 @@ mod tests {
         assert_eq!(with("proof", Member::List(&[proof])), r#"{"a":"\n","c":3,"proof":[{"x":1}]}"#);
         assert_eq!(with("b", Member::Is(proof)), r#"{"a":"\n","b":{"x":1},"c":3,"proof":{"x":1}}"#);
         assert_eq!(with("z", Member::LeftOut), r#"{"a":"\n","c":3,"proof":{"x":1}}"#);
+        // The same from a text that is canonical as it stands.
+        let document = parse(r#"{"a":1,"proof":{"x":1},"type":3}"#).unwrap();
+        let object = document.object().unwrap();
+        let with = |key: &str, member: Member<'_>| {
+            let mut out = String::new();
+            object.write_canonical_with(key, member, &mut out);
+            out
+        };
+        assert_eq!(with("proof", Member::LeftOut), r#"{"a":1,"type":3}"#);
+        assert_eq!(with("proof", Member::Canonical("[2]")), r#"{"a":1,"proof":[2],"type":3}"#);
+        assert_eq!(with("a", Member::LeftOut), r#"{"proof":{"x":1},"type":3}"#);
+        assert_eq!(with("type", Member::LeftOut), r#"{"a":1,"proof":{"x":1}}"#);
+        assert_eq!(with("", Member::Canonical("0")), r#"{"":0,"a":1,"proof":{"x":1},"type":3}"#);
+        assert_eq!(with("b", Member::Canonical("0")), r#"{"a":1,"b":0,"proof":{"x":1},"type":3}"#);
         let empty = parse("{}").unwrap();
         let mut out = String::new();
         empty.object().unwrap().write_canonical_with("a", Member::LeftOut, &mut out);

@@ -5,7 +5,6 @@
 
 mod signature;
 
-use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::finding::{Code, Finding};
@@ -131,36 +130,34 @@ impl ProofOptions {
     /// The proof without its value (sections 3.2.5 and 3.3.5, proof configuration), in canonical form. The JCS suite copies
     /// the document's context into the emitted proof; the RDFC suite only reads the proof under it.
     fn config(&self, context: Option<Value<'_>>) -> String {
-        let context = context.filter(|_| self.cryptosuite == Cryptosuite::EddsaJcs2022);
         let instant = |instant: Option<Instant>| instant.map(|instant| instant.to_string());
         let (created, expires) = (instant(self.created), instant(self.expires));
         let previous = match &self.previous[..] {
             [] => None,
-            [one] => Some(json!(one).to_string()),
-            many => Some(json!(many).to_string()),
+            [one] => Document::from_serialize(one).ok(),
+            many => Document::from_serialize(many).ok(),
         };
-        let text = |text: &str| Some(Value::String(text).canonical());
-        // In canonical order.
-        let members = [
-            ("@context", context.map(Value::canonical)),
-            ("challenge", self.challenge.as_deref().and_then(text)),
-            ("created", created.as_deref().and_then(text)),
-            ("cryptosuite", text(self.cryptosuite.as_str())),
-            ("domain", self.domain.as_deref().and_then(text)),
-            ("expires", expires.as_deref().and_then(text)),
-            ("id", self.id.as_deref().and_then(text)),
-            ("previousProof", previous),
-            ("proofPurpose", text("assertionMethod")),
-            ("type", text("DataIntegrityProof")),
-            ("verificationMethod", text(&self.verification_method)),
-        ];
+        let text = |text| Some(Value::String(text));
         let mut config = String::with_capacity(512);
-        for (key, value) in members {
+        let mut put = |key: &str, value: Option<Value<'_>>| {
             if let Some(value) = value {
                 config.push(if config.is_empty() { '{' } else { ',' });
-                config.extend(["\"", key, "\":", &value]);
+                config.extend(["\"", key, "\":"]);
+                value.write_canonical(&mut config);
             }
-        }
+        };
+        // In canonical order.
+        put("@context", context.filter(|_| self.cryptosuite == Cryptosuite::EddsaJcs2022));
+        put("challenge", self.challenge.as_deref().and_then(text));
+        put("created", created.as_deref().and_then(text));
+        put("cryptosuite", text(self.cryptosuite.as_str()));
+        put("domain", self.domain.as_deref().and_then(text));
+        put("expires", expires.as_deref().and_then(text));
+        put("id", self.id.as_deref().and_then(text));
+        put("previousProof", previous.as_ref().map(Document::root));
+        put("proofPurpose", text("assertionMethod"));
+        put("type", text("DataIntegrityProof"));
+        put("verificationMethod", text(&self.verification_method));
         config.push('}');
         config
     }

@@ -1,4 +1,6 @@
 //! What an issuer builds. Every constructor takes what the standard requires; the rest is added by name.
+//!
+//! Fields stand in the order of their JSON names, so that what is written is canonical as it stands.
 
 use std::fmt;
 use std::str::FromStr;
@@ -72,25 +74,25 @@ macro_rules! setters {
 pub struct Badge {
     #[serde(rename = "@context")]
     context: Vec<String>,
-    id: Iri,
-    #[serde(rename = "type")]
-    types: [&'static str; 2],
-    name: String,
-    issuer: Profile,
-    valid_from: Instant,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    awarded_date: Option<Instant>,
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "one_or_many", rename = "credentialStatus")]
+    status: Vec<StatusEntry>,
     credential_subject: Subject,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    image: Option<Image>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    valid_until: Option<Instant>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    awarded_date: Option<Instant>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     evidence: Vec<Evidence>,
-    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "one_or_many", rename = "credentialStatus")]
-    status: Vec<StatusEntry>,
+    id: Iri,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<Image>,
+    issuer: Profile,
+    name: String,
+    #[serde(rename = "type")]
+    types: [&'static str; 2],
+    valid_from: Instant,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    valid_until: Option<Instant>,
 }
 
 impl Badge {
@@ -146,16 +148,16 @@ impl Badge {
 /// Who issues, endorses or assesses: a `Profile` (Open Badges 3.0 appendix B.1.7).
 #[derive(Debug, Clone, Serialize)]
 pub struct Profile {
-    id: Iri,
-    #[serde(rename = "type")]
-    types: [&'static str; 1],
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<Iri>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    id: Iri,
+    name: String,
+    #[serde(rename = "type")]
+    types: [&'static str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<Iri>,
 }
 
 impl Profile {
@@ -181,23 +183,23 @@ impl Profile {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Subject {
+    achievement: Achievement,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credits_earned: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<Iri>,
-    #[serde(rename = "type")]
-    types: [&'static str; 1],
-    achievement: Achievement,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     identifier: Vec<Identifier>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    license_number: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     result: Vec<AchievementResult>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<Profile>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    license_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    credits_earned: Option<f64>,
+    source: Option<Profile>,
+    #[serde(rename = "type")]
+    types: [&'static str; 1],
 }
 
 impl Subject {
@@ -247,12 +249,6 @@ impl Subject {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Achievement {
-    id: Iri,
-    #[serde(rename = "type")]
-    types: [&'static str; 1],
-    name: String,
-    description: String,
-    criteria: Criteria,
     #[serde(skip_serializing_if = "Option::is_none")]
     achievement_type: Option<AchievementType>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -261,20 +257,26 @@ pub struct Achievement {
     creator: Option<Profile>,
     #[serde(skip_serializing_if = "Option::is_none")]
     credits_available: Option<f64>,
+    criteria: Criteria,
+    description: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     field_of_study: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     human_code: Option<String>,
+    id: Iri,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<Image>,
     #[serde(skip_serializing_if = "Option::is_none")]
     in_language: Option<String>,
+    name: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related: Vec<RelatedAchievement>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     result_description: Vec<ResultDescription>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tag: Vec<String>,
+    #[serde(rename = "type")]
+    types: [&'static str; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
 }
@@ -428,18 +430,18 @@ impl Criteria {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Alignment {
-    #[serde(rename = "type")]
-    types: [&'static str; 1],
-    target_name: String,
-    target_url: Iri,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    target_framework: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target_code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target_description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    target_framework: Option<String>,
+    target_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     target_type: Option<String>,
+    target_url: Iri,
+    #[serde(rename = "type")]
+    types: [&'static str; 1],
 }
 
 impl Alignment {
@@ -489,10 +491,10 @@ impl Alignment {
 #[serde(rename_all = "camelCase")]
 pub struct RelatedAchievement {
     id: Iri,
-    #[serde(rename = "type")]
-    types: [&'static str; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     in_language: Option<String>,
+    #[serde(rename = "type")]
+    types: [&'static str; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
 }
@@ -516,23 +518,23 @@ impl RelatedAchievement {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResultDescription {
-    id: Iri,
-    #[serde(rename = "type")]
-    types: [&'static str; 1],
-    name: String,
-    result_type: ResultType,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     allowed_value: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty", rename = "rubricCriterionLevel")]
-    rubric_level: Vec<RubricLevel>,
+    id: Iri,
+    name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     required_level: Option<Iri>,
     #[serde(skip_serializing_if = "Option::is_none")]
     required_value: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value_min: Option<String>,
+    result_type: ResultType,
+    #[serde(skip_serializing_if = "Vec::is_empty", rename = "rubricCriterionLevel")]
+    rubric_level: Vec<RubricLevel>,
+    #[serde(rename = "type")]
+    types: [&'static str; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     value_max: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value_min: Option<String>,
 }
 
 impl ResultDescription {
@@ -589,15 +591,15 @@ pub enum ResultType {
 /// One level of a rubric (Open Badges 3.0 appendix B.1.19).
 #[derive(Debug, Clone, Serialize)]
 pub struct RubricLevel {
-    id: Iri,
-    #[serde(rename = "type")]
-    types: [&'static str; 1],
-    name: String,
-    level: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
+    id: Iri,
+    level: String,
+    name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     points: Option<String>,
+    #[serde(rename = "type")]
+    types: [&'static str; 1],
 }
 
 impl RubricLevel {
@@ -626,15 +628,15 @@ impl RubricLevel {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AchievementResult {
-    #[serde(rename = "type")]
-    types: [&'static str; 1],
-    result_description: Iri,
     #[serde(skip_serializing_if = "Option::is_none")]
     achieved_level: Option<Iri>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<String>,
+    result_description: Iri,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<String>,
+    #[serde(rename = "type")]
+    types: [&'static str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
 }
 
 impl AchievementResult {
@@ -659,19 +661,19 @@ impl AchievementResult {
 #[derive(Debug, Clone, Serialize)]
 pub struct Evidence {
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<Iri>,
-    #[serde(rename = "type")]
-    types: [&'static str; 1],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
+    audience: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    narrative: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     genre: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    audience: Option<String>,
+    id: Option<Iri>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    narrative: Option<String>,
+    #[serde(rename = "type")]
+    types: [&'static str; 1],
 }
 
 impl Evidence {
@@ -717,13 +719,13 @@ impl Evidence {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Identifier {
-    #[serde(rename = "type")]
-    types: &'static str,
     hashed: bool,
     identity_hash: String,
     identity_type: IdentityType,
     #[serde(skip_serializing_if = "Option::is_none")]
     salt: Option<String>,
+    #[serde(rename = "type")]
+    types: &'static str,
 }
 
 impl Identifier {
@@ -808,12 +810,12 @@ impl From<Iri> for Image {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StatusEntry {
-    #[serde(rename = "type")]
-    types: &'static str,
-    status_purpose: StatusPurpose,
+    status_list_credential: Iri,
     #[serde(serialize_with = "as_text")]
     status_list_index: u64,
-    status_list_credential: Iri,
+    status_purpose: StatusPurpose,
+    #[serde(rename = "type")]
+    types: &'static str,
 }
 
 impl StatusEntry {

@@ -1,6 +1,6 @@
 //! The parser: one pass over the bytes, no allocation per value.
 
-use super::{Document, Entry, Limits, Node, Tag, number, push_pointer, utf16_order};
+use super::{Document, Entry, Form, Limits, Node, Tag, number, push_pointer, utf16_order};
 use crate::finding::{Code, Finding};
 
 pub(super) fn document(bytes: &[u8], limits: Limits) -> Result<Document, Finding> {
@@ -21,12 +21,13 @@ pub(super) fn document(bytes: &[u8], limits: Limits) -> Result<Document, Finding
         at: 0,
         limits,
         nodes: 0,
-        path: Vec::new(),
+        form: Form::Canonical,
+        path: Vec::with_capacity(16),
         rewritten: String::new(),
         entries: Vec::with_capacity(bytes.len() / 32),
-        items: Vec::new(),
-        open_entries: Vec::new(),
-        open_items: Vec::new(),
+        items: Vec::with_capacity(bytes.len() / 64),
+        open_entries: Vec::with_capacity(64),
+        open_items: Vec::with_capacity(16),
     };
     parser.skip_space();
     let root = parser.value(0)?;
@@ -34,8 +35,8 @@ pub(super) fn document(bytes: &[u8], limits: Limits) -> Result<Document, Finding
     if parser.at < parser.bytes.len() {
         return Err(parser.syntax("something follows the end of the JSON"));
     }
-    let Parser { rewritten, entries, items, .. } = parser;
-    Ok(Document { text: text.into(), rewritten, entries, items, root })
+    let Parser { rewritten, entries, items, form, .. } = parser;
+    Ok(Document { text: text.into(), rewritten, entries, items, root, form })
 }
 
 struct Parser<'t> {
@@ -44,6 +45,8 @@ struct Parser<'t> {
     at: usize,
     limits: Limits,
     nodes: usize,
+    /// Canonical until something is met that is not.
+    form: Form,
     path: Vec<Step>,
     rewritten: String,
     entries: Vec<Entry>,
@@ -117,6 +120,7 @@ impl Parser<'_> {
         let key = |entry: &Entry| slice(text, rewritten, entry.key);
         let open = &mut self.open_entries[first_open..];
         if !open.is_sorted_by(|a, b| utf16_order(key(a), key(b)).is_lt()) {
+            self.form = Form::Other;
             open.sort_by(|a, b| utf16_order(key(a), key(b)));
             if let Some(twice) = open.windows(2).find(|pair| key(&pair[0]) == key(&pair[1])) {
                 self.path.push(Step::Key(twice[0].key));
@@ -176,6 +180,7 @@ impl Parser<'_> {
 
     /// The rest of a string that has an escape, decoded into `rewritten`.
     fn escaped_string(&mut self, mut start: usize) -> Result<Node, Finding> {
+        self.form = Form::Other;
         let decoded = self.rewritten.len();
         loop {
             self.rewritten.push_str(&self.text[start..self.at]);
@@ -275,6 +280,7 @@ impl Parser<'_> {
             let shown = if text.len() > 40 { "the number" } else { text };
             return Err(self.finding(Code::JsonNumber).because(format!("{shown} is not exactly a double")));
         };
+        self.form = Form::Other;
         let start = offset(self.rewritten.len());
         self.rewritten.push_str(&canonical);
         Ok(Node { tag: Tag::RewrittenNumber, start, len: offset(canonical.len()) })
@@ -297,6 +303,7 @@ impl Parser<'_> {
 
     fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.form = Form::Other;
             self.at += 1;
         }
     }
