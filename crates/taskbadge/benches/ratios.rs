@@ -1,7 +1,9 @@
 //! What a badge costs beside the raw Ed25519 operation over 64 bytes, measured in the same run.
 //!
-//! `cargo bench -p taskbadge` ends with one line a figure, `ratio NAME VALUE`: the median time over the median of the raw
-//! check (or, for issuing, of the raw signature). A ratio holds on any machine; a time does not.
+//! `cargo bench -p taskbadge` ends with one line a figure, `ratio NAME VALUE`: the median time over the median of the
+//! raw check (or, for issuing, of the raw signature). A ratio holds on any machine; a time does not.
+
+#![allow(clippy::print_stdout, reason = "the ratios are the result")]
 
 use std::hint::black_box;
 use std::path::PathBuf;
@@ -95,7 +97,8 @@ fn median(name: &str) -> Option<f64> {
     serde_json::from_str::<serde_json::Value>(&text).ok()?["median"]["point_estimate"].as_f64()
 }
 
-/// A badge of some 3 KB with everything a task badge has: rubric, result, alignments, evidence, assessor, a hashed identifier.
+/// A badge of some 3 KB with everything a task badge has: rubric, result, alignments, evidence, assessor, a hashed
+/// identifier.
 fn badge(key: &SigningKey) -> Badge {
     let iri = |text: &str| -> Iri { text.parse().expect("an IRI") };
     let base = "https://centre.example.org/tasks/forklift-pre-start-check/1";

@@ -1,7 +1,7 @@
 //! The Open Badges 3.0 model: what an issuer builds, and what a badge says.
 //!
-//! [`Badge`] is unsigned, [`SignedBadge`] is signed and not yet believed, and only [`crate::verify`] makes a badge whose
-//! claims may be relied on.
+//! [`Badge`] is unsigned, [`SignedBadge`] is signed and not yet believed, and only [`crate::verify`] makes a badge
+//! whose claims may be relied on.
 
 mod build;
 mod claims;
@@ -25,8 +25,8 @@ use crate::proof::{self, ProofOptions, Terms};
 
 /// A badge with a proof that nobody has checked.
 ///
-/// Its claims can be had only through [`SignedBadge::unverified`], so that a search for that word finds every place that
-/// looks at an unchecked badge.
+/// Its claims can be had only through [`SignedBadge::unverified`], so that a search for that word finds every place
+/// that looks at an unchecked badge.
 #[derive(Debug)]
 pub struct SignedBadge {
     text: Box<str>,
@@ -102,8 +102,8 @@ impl Badge {
     /// ```
     ///
     /// # Errors
-    /// `badge.*` where a text that the standard requires is empty, or the end comes before the beginning; `context.*` where
-    /// a context that was added does not fit; `proof.malformed` where the options do not.
+    /// `badge.*` where a text that the standard requires is empty, or the end comes before the beginning; `context.*`
+    /// where a context that was added does not fit; `proof.malformed` where the options do not.
     pub fn sign(&self, contexts: &Contexts, key: &SigningKey, options: &ProofOptions) -> Result<SignedBadge, Finding> {
         let terms = if self.has_own_contexts_only() { Terms::OfTheModel } else { Terms::Unknown };
         proof::sign(contexts, &self.document()?, terms, key, options).map(SignedBadge::signed)

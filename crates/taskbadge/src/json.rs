@@ -1,9 +1,10 @@
 //! Strict JSON: bytes in, a tree in canonical order out, and the one canonical form.
 //!
 //! Two parsers must never read one signed document differently. So whatever they might disagree on is refused before
-//! anything is signed or verified: a key twice in one object (also when one of them is escaped), half a surrogate pair, a
-//! number that a double cannot hold to its last digit. The tree keeps the members of every object in the order of RFC 8785
-//! (JSON Canonicalization Scheme, JCS), so that writing the canonical form is one walk without sorting or parsing again.
+//! anything is signed or verified: a key twice in one object (also when one of them is escaped), half a surrogate pair,
+//! a number that a double cannot hold to its last digit. The tree keeps the members of every object in the order of RFC
+//! 8785 (JSON Canonicalization Scheme, JCS), so that writing the canonical form is one walk without sorting or parsing
+//! again.
 //!
 //! ```
 //! use taskbadge::json::{Document, Limits};
@@ -51,8 +52,8 @@ pub struct Document {
     form: Form,
 }
 
-/// Whether the text as it was received is already its own canonical form, as most issuers write it: then canonicalising is
-/// copying.
+/// Whether the text as it was received is already its own canonical form, as most issuers write it: then canonicalising
+/// is copying.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     Canonical,
@@ -95,9 +96,10 @@ impl Document {
     /// Parses RFC 8259 JSON, strictly.
     ///
     /// # Errors
-    /// `json.too-large`, `json.too-deep` and `json.too-many-nodes` beyond the limits; `json.encoding` for text that is not
-    /// UTF-8 or begins with a byte order mark; `json.syntax`; `json.duplicate-key`; `json.surrogate`; and `json.number` for a
-    /// number whose decimal value changes when it is read as a double and printed by RFC 8785. Each names the place.
+    /// `json.too-large`, `json.too-deep` and `json.too-many-nodes` beyond the limits; `json.encoding` for text that is
+    /// not UTF-8 or begins with a byte order mark; `json.syntax`; `json.duplicate-key`; `json.surrogate`; and
+    /// `json.number` for a number whose decimal value changes when it is read as a double and printed by RFC 8785.
+    /// Each names the place.
     pub fn parse(bytes: &[u8], limits: Limits) -> Result<Self, Finding> {
         parse::document(bytes, limits)
     }
@@ -278,7 +280,7 @@ impl<'d> Value<'d> {
             Value::Number(number) => out.push_str(number.canonical()),
             Value::String(text) => write_string(text, out),
             Value::Array(Array { document, node }) | Value::Object(Object { document, node }) => {
-                document.write(node, out)
+                document.write(node, out);
             }
         }
     }
@@ -297,6 +299,7 @@ impl<'d> Number<'d> {
 
     /// The value as a double; exact, since numbers that no double holds were refused.
     #[must_use]
+    #[allow(clippy::missing_panics_doc, reason = "it does not panic")]
     pub fn as_f64(self) -> f64 {
         self.0.parse().expect("a canonical number is one that Rust reads")
     }
@@ -459,7 +462,8 @@ impl fmt::Debug for Object<'_> {
     }
 }
 
-/// The way to a value, kept on the stack of a walk; it becomes a JSON pointer (RFC 6901) only where a finding needs one.
+/// The way to a value, kept on the stack of a walk; it becomes a JSON pointer (RFC 6901) only where a finding needs
+/// one.
 #[derive(Clone, Copy)]
 pub(crate) struct Path<'p> {
     parent: Option<&'p Path<'p>>,
@@ -544,7 +548,8 @@ fn write_string(text: &str, out: &mut String) {
 
 /// The order of two strings by their UTF-16 code units, without decoding them.
 ///
-/// It is the order of their UTF-8 bytes, but for characters beyond U+FFFF: their surrogates sort before U+E000 to U+FFFF.
+/// It is the order of their UTF-8 bytes, but for characters beyond U+FFFF: their surrogates sort before U+E000 to
+/// U+FFFF.
 fn utf16_order(a: &str, b: &str) -> Ordering {
     let by_bytes = a.as_bytes().cmp(b.as_bytes());
     if by_bytes.is_eq() || a.is_ascii() || b.is_ascii() {

@@ -1,8 +1,8 @@
 //! JSON-LD in a closed world: contexts as term tables, expansion to quads, and their canonical form.
 //!
 //! A badge is JSON, and it is also a set of RDF statements: `eddsa-rdfc-2022` signs the latter. This module makes the
-//! statements and writes them in the one order of RDFC-1.0. It knows the contexts that Open Badges need and those a caller
-//! adds as bytes; it fetches nothing, and what it does not know it refuses.
+//! statements and writes them in the one order of RDFC-1.0. It knows the contexts that Open Badges need and those a
+//! caller adds as bytes; it fetches nothing, and what it does not know it refuses.
 
 mod context;
 mod expand;
@@ -35,8 +35,8 @@ use crate::json::{Document, Value};
 /// ```
 ///
 /// # Errors
-/// `json.not-object`; `context.*` where the document names an unknown context, uses a term that none defines or a feature
-/// that is not supported, or has data that its statements would lose. Each with a pointer.
+/// `json.not-object`; `context.*` where the document names an unknown context, uses a term that none defines or a
+/// feature that is not supported, or has data that its statements would lose. Each with a pointer.
 pub fn to_dataset(contexts: &Contexts, document: &Document) -> Result<rdf::Dataset, Finding> {
     let object = document.object()?;
     let context = object.get("@context").unwrap_or(Value::Null);

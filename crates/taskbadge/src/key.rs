@@ -21,8 +21,8 @@ use crate::finding::Code;
 
 /// An Ed25519 public key, decoded and fit for use.
 ///
-/// Every value is a canonical encoding of a point whose order is not small, so two keys are equal exactly when their texts
-/// are, and no key of this type accepts a signature that its owner did not make.
+/// Every value is a canonical encoding of a point whose order is not small, so two keys are equal exactly when their
+/// texts are, and no key of this type accepts a signature that its owner did not make.
 ///
 /// ```
 /// use taskbadge::key::VerifyingKey;
@@ -38,8 +38,8 @@ pub struct VerifyingKey(ed25519_dalek::VerifyingKey);
 impl VerifyingKey {
     /// Decodes a public key (RFC 8032, section 5.1.3).
     ///
-    /// Stricter than the signature check needs: a key of small order would accept one signature for nearly every message,
-    /// and a point with two encodings would give one key two names.
+    /// Stricter than the signature check needs: a key of small order would accept one signature for nearly every
+    /// message, and a point with two encodings would give one key two names.
     ///
     /// # Errors
     /// [`KeyError::NotAPoint`], [`KeyError::NotCanonical`] or [`KeyError::SmallOrder`].
@@ -56,8 +56,8 @@ impl VerifyingKey {
     /// 0xed 0x01 and the 32 bytes of the key.
     ///
     /// # Errors
-    /// Each deviation has its own [`KeyError`]: another multibase, not base58, another kind of key, a secret key given by
-    /// mistake, another length, and the errors of [`VerifyingKey::from_bytes`].
+    /// Each deviation has its own [`KeyError`]: another multibase, not base58, another kind of key, a secret key given
+    /// by mistake, another length, and the errors of [`VerifyingKey::from_bytes`].
     pub fn from_multikey(text: &str) -> Result<Self, KeyError> {
         let mut buffer = Zeroizing::new([0; MULTIKEY_BYTES_MAX]);
         match split_prefix(decode_multibase(text, &mut buffer)?) {
@@ -81,8 +81,9 @@ impl VerifyingKey {
 
     /// Checks a pure Ed25519 signature (RFC 8032, section 5.1.7) over `data`, strictly.
     ///
-    /// Implementations of Ed25519 disagree on signatures that only somebody malicious would make. This is what is accepted
-    /// here: A is the key, R and S are the halves of the signature, k the hash, B the base point, L its order.
+    /// Implementations of Ed25519 disagree on signatures that only somebody malicious would make. This is what is
+    /// accepted here: A is the key, R and S are the halves of the signature, k the hash, B the base point, L its
+    /// order.
     ///
     /// | edge case | accepted |
     /// |---|---|
@@ -93,9 +94,9 @@ impl VerifyingKey {
     /// | the same, where the equation holds only after multiplying by eight | no |
     /// | anything but 64 bytes; Ed25519ph, Ed25519ctx | no |
     ///
-    /// Of the published edge cases these are: of the 12 of "Taming the many EdDSAs" (speccheck) only number 3, of the 914 of
-    /// the Community Cryptography Test Vectors 43, and all 151 of Wycheproof as flagged there. Batch verification
-    /// does not give these answers and is no substitute.
+    /// Of the published edge cases these are: of the 12 of "Taming the many EdDSAs" (speccheck) only number 3, of the
+    /// 914 of the Community Cryptography Test Vectors 43, and all 151 of Wycheproof as flagged there. Batch
+    /// verification does not give these answers and is no substitute.
     ///
     /// ```
     /// use taskbadge::key::SigningKey;
@@ -111,8 +112,8 @@ impl VerifyingKey {
     pub fn check(&self, data: &[u8], signature: &[u8; 64]) -> Result<(), BadSignature> {
         let signature = Signature::from_bytes(signature);
         // `verify_strict` also decompresses R to see whether its order is small. Where `verify` succeeds, R's
-        // bytes are the canonical encoding of a point, so comparing them with the eight of small order answers the same,
-        // and A was looked at when the key was made. The Ed25519 corpora are tested both ways.
+        // bytes are the canonical encoding of a point, so comparing them with the eight of small order answers the
+        // same, and A was looked at when the key was made. The Ed25519 corpora are tested both ways.
         if SMALL_ORDER.contains(signature.r_bytes()) {
             return Err(BadSignature);
         }
@@ -120,8 +121,8 @@ impl VerifyingKey {
     }
 }
 
-/// The canonical encodings of the eight points whose order divides eight (RFC 7748 and 8032's curve): y, little-endian, and
-/// the sign of x in the last bit.
+/// The canonical encodings of the eight points whose order divides eight (RFC 7748 and 8032's curve): y, little-endian,
+/// and the sign of x in the last bit.
 const SMALL_ORDER: [[u8; 32]; 8] = {
     const fn point(first: u8, middle: u8, last: u8) -> [u8; 32] {
         let mut bytes = [middle; 32];
@@ -181,8 +182,8 @@ impl fmt::Debug for VerifyingKey {
 pub struct SigningKey(Box<ed25519_dalek::SigningKey>);
 
 impl SigningKey {
-    /// A new key from 32 random bytes: take them from the operating system's generator, and never twice. This library has
-    /// no randomness of its own. They are taken by value, since nobody has a further use for them, and erased.
+    /// A new key from 32 random bytes: take them from the operating system's generator, and never twice. This library
+    /// has no randomness of its own. They are taken by value, since nobody has a further use for them, and erased.
     ///
     /// ```
     /// use taskbadge::key::SigningKey;
@@ -417,8 +418,8 @@ impl KeyError {
 const PUBLIC_PREFIX: [u8; 2] = [0xed, 0x01];
 const SECRET_PREFIX: [u8; 2] = [0x80, 0x26];
 
-/// Room for every key whose kind is worth naming; the longest is BLS12-381 G2 with 98 bytes. Base58 takes time quadratic in
-/// the length, so there has to be some limit.
+/// Room for every key whose kind is worth naming; the longest is BLS12-381 G2 with 98 bytes. Base58 takes time
+/// quadratic in the length, so there has to be some limit.
 const MULTIKEY_BYTES_MAX: usize = 128;
 /// 1.37 characters per byte, and the `z`.
 const MULTIKEY_CHARS_MAX: usize = 176;

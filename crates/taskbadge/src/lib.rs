@@ -1,7 +1,7 @@
 //! Issue and verify task-level badges that any employer can check, offline.
 //!
-//! A badge is an Open Badges 3.0 credential (a W3C Verifiable Credential 2.0) with an Ed25519 Data Integrity proof. This crate
-//! makes them and checks them. It does no I/O and reads no clock: bytes, time and trust are parameters.
+//! A badge is an Open Badges 3.0 credential (a W3C Verifiable Credential 2.0) with an Ed25519 Data Integrity proof.
+//! This crate makes them and checks them. It does no I/O and reads no clock: bytes, time and trust are parameters.
 //!
 //! | to… | start at |
 //! |---|---|
@@ -11,8 +11,8 @@
 //! | read or make keys and DIDs | [`key`] |
 //! | look at one step | [`proof::HashData`], [`jsonld::to_dataset`], [`json::Document`] |
 //!
-//! Modules import only from modules of an earlier group: [`finding`], [`time`]; [`json`]; [`key`], [`jsonld`]; [`proof`];
-//! [`badge`]; [`trust`]; [`verify`].
+//! Modules import only from modules of an earlier group: [`finding`], [`time`]; [`json`]; [`key`], [`jsonld`];
+//! [`proof`]; [`badge`]; [`trust`]; [`verify`].
 
 pub mod finding;
 pub mod time;

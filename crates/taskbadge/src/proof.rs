@@ -1,7 +1,7 @@
 //! Data Integrity proofs with Ed25519: `eddsa-rdfc-2022` and `eddsa-jcs-2022`, alone, in sets and in chains.
 //!
-//! Canonicalise, hash, sign or verify: each intermediate value is a named field of [`HashData`], so that a published vector
-//! can check it.
+//! Canonicalise, hash, sign or verify: each intermediate value is a named field of [`HashData`], so that a published
+//! vector can check it.
 
 mod signature;
 
@@ -20,8 +20,8 @@ pub(crate) const MOST_PROOFS: usize = 4;
 /// The cryptosuites this library speaks: a closed list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cryptosuite {
-    /// `eddsa-rdfc-2022` (Data Integrity EdDSA 1.0 section 3.2): signs the RDF statements. The one Ed25519 embedded proof
-    /// that Open Badges 3.0 certification lists, so the default.
+    /// `eddsa-rdfc-2022` (Data Integrity EdDSA 1.0 section 3.2): signs the RDF statements. The one Ed25519 embedded
+    /// proof that Open Badges 3.0 certification lists, so the default.
     EddsaRdfc2022,
     /// `eddsa-jcs-2022` (section 3.3): signs the canonical JSON.
     EddsaJcs2022,
@@ -127,8 +127,8 @@ impl ProofOptions {
         self
     }
 
-    /// The proof without its value (sections 3.2.5 and 3.3.5, proof configuration), in canonical form. The JCS suite copies
-    /// the document's context into the emitted proof; the RDFC suite only reads the proof under it.
+    /// The proof without its value (sections 3.2.5 and 3.3.5, proof configuration), in canonical form. The JCS suite
+    /// copies the document's context into the emitted proof; the RDFC suite only reads the proof under it.
     fn config(&self, context: Option<Value<'_>>) -> String {
         let instant = |instant: Option<Instant>| instant.map(|instant| instant.to_string());
         let (created, expires) = (instant(self.created), instant(self.expires));
@@ -174,11 +174,12 @@ pub(crate) enum Terms {
 
 /// Signs a document: the same document with one more proof, in canonical form.
 ///
-/// Data Integrity 1.0 section 4.2 (add proof) and 4.3 (add proof set or chain). Proofs that the document already has stay.
+/// Data Integrity 1.0 section 4.2 (add proof) and 4.3 (add proof set or chain). Proofs that the document already has
+/// stay.
 ///
 /// # Errors
-/// `json.not-object`, `context.*` where the document cannot be transformed without loss, `proof.malformed` where the options
-/// are not well formed, `proof.previous` where they name a proof that is not there, `proof.too-many`.
+/// `json.not-object`, `context.*` where the document cannot be transformed without loss, `proof.malformed` where the
+/// options are not well formed, `proof.previous` where they name a proof that is not there, `proof.too-many`.
 pub(crate) fn sign(
     contexts: &Contexts,
     document: &Document,
@@ -310,9 +311,9 @@ impl<'d> Proof<'d> {
         &self.fields.pointer
     }
 
-    /// Whether `key` signed this document with this proof: transformation, hashing and verification of Data Integrity EdDSA
-    /// sections 3.2.2 and 3.3.2. `all` are the proofs of the document, for chains. `edition` picks among the editions of a
-    /// context that was changed in place.
+    /// Whether `key` signed this document with this proof: transformation, hashing and verification of Data Integrity
+    /// EdDSA sections 3.2.2 and 3.3.2. `all` are the proofs of the document, for chains. `edition` picks among the
+    /// editions of a context that was changed in place.
     ///
     /// # Errors
     /// `proof.bad-signature`, `proof.context`, `proof.previous`, `context.*`.
@@ -462,8 +463,8 @@ impl HashData {
                 (nquads(&statements)?, nquads(&expand(contexts, config, Dataset::default())?.0)?, by_vocab)
             }
             Cryptosuite::EddsaJcs2022 => {
-                // A term that no context defines fails a credential whatever was signed (VC Data Model 2.0 section 4.12), and
-                // nothing may read differently as JSON and as JSON-LD.
+                // A term that no context defines fails a credential whatever was signed (VC Data Model 2.0 section
+                // 4.12), and nothing may read differently as JSON and as JSON-LD.
                 let by_vocab = match terms {
                     Terms::Unknown => expand(contexts, subject, Unwritten)?.1,
                     Terms::OfTheModel => Vec::new(),
@@ -499,7 +500,7 @@ fn previous_proofs<'d>(proof: &Fields<'_>, all: &[Value<'d>]) -> Result<Vec<Valu
     let found: Vec<_> =
         all.iter().copied().filter(|proof_| id_of(proof_).is_some_and(|id| proof.previous.contains(&id))).collect();
     let is_there = |id: &&str| found.iter().any(|proof| id_of(proof) == Some(id));
-    if proof.previous.iter().all(|id| is_there(id)) {
+    if proof.previous.iter().all(is_there) {
         return Ok(found);
     }
     Err(Finding::new(Code::ProofPrevious).at(format!("{}/previousProof", proof.pointer)))

@@ -9,8 +9,8 @@ use serde::{Serialize, Serializer};
 /// A point in time, to the nanosecond, read from or written as an XSD `dateTimeStamp`.
 ///
 /// VC Data Model 2.0, section 4.9 and 4.10: fractions of any length, offsets to ±14:00 and `24:00:00` are allowed, and
-/// instants are compared, never texts. A missing offset is read as UTC. What was signed is the original text, which stays in
-/// the document; an `Instant` is never written back over it. Digits of a second beyond the ninth are dropped.
+/// instants are compared, never texts. A missing offset is read as UTC. What was signed is the original text, which
+/// stays in the document; an `Instant` is never written back over it. Digits of a second beyond the ninth are dropped.
 ///
 /// ```
 /// use taskbadge::time::Instant;
@@ -29,7 +29,8 @@ pub struct Instant(DateTime<Utc>);
 pub struct NotAnInstant;
 
 impl Instant {
-    /// The instant so many seconds after 1970-01-01T00:00:00Z; the ends of the calendar stand for what lies beyond them.
+    /// The instant so many seconds after 1970-01-01T00:00:00Z; the ends of the calendar stand for what lies beyond
+    /// them.
     #[must_use]
     pub fn from_unix(seconds: i64) -> Self {
         let end = if seconds < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };

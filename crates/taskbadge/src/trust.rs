@@ -1,7 +1,7 @@
 //! Whom the caller recognises, and with which keys.
 //!
-//! A good signature from a stranger is worth nothing. For now the caller says whom to recognise, issuer by issuer; a signed
-//! list of recognised issuers will fill the same [`Trust`].
+//! A good signature from a stranger is worth nothing. For now the caller says whom to recognise, issuer by issuer; a
+//! signed list of recognised issuers will fill the same [`Trust`].
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -61,8 +61,8 @@ impl Trust {
         self.issuers.values()
     }
 
-    /// The key behind a verification method (Controlled Identifiers 1.0 section 3.3, without the network): in the did:key
-    /// itself, in a pinned document, or listed by a recognised issuer.
+    /// The key behind a verification method (Controlled Identifiers 1.0 section 3.3, without the network): in the
+    /// did:key itself, in a pinned document, or listed by a recognised issuer.
     pub(crate) fn key(&self, method: &str, at: Instant) -> Result<Cow<'_, FrequentKey>, Finding> {
         let controller = controller_of(method);
         let known = self.issuers.get(controller);
@@ -88,7 +88,8 @@ impl Trust {
         match self.issuers.get(issuer) {
             Some(known) if controller == issuer || known.listed_key(method).is_some() => Standing::Recognised(known),
             Some(_) => Standing::Mismatch,
-            // A DID says who controls it. For any other URL only somebody who knows the issuer can tell whose key it is.
+            // A DID says who controls it. For any other URL only somebody who knows the issuer can tell whose key it
+            // is.
             None if issuer.starts_with("did:") && controller != issuer => Standing::Mismatch,
             None => Standing::Unknown,
         }

@@ -16,9 +16,9 @@ use crate::trust::{Standing, Trust};
 
 /// Checks badges, without network, clock or state. Make one and use it for many badges, from many threads.
 ///
-/// The order is fixed (Open Badges 3.0 section 8.2): limits, parse, contexts, proof, form, issuer and key, time, status,
-/// recipient. Nothing in a badge is believed or reported before its signature is good. After that every check is made, so that
-/// one look shows all there is to know. Any failure beats unknown; unknown beats success.
+/// The order is fixed (Open Badges 3.0 section 8.2): limits, parse, contexts, proof, form, issuer and key, time,
+/// status, recipient. Nothing in a badge is believed or reported before its signature is good. After that every check
+/// is made, so that one look shows all there is to know. Any failure beats unknown; unknown beats success.
 ///
 /// ```
 /// use taskbadge::trust::Trust;
@@ -67,13 +67,14 @@ impl Verifier {
     /// Whether the badge is valid at this instant.
     ///
     /// # Errors
-    /// A [`Refusal`]: `Invalid` where the badge is proven bad, `Indeterminate` where that cannot be told from what is at hand.
+    /// A [`Refusal`]: `Invalid` where the badge is proven bad, `Indeterminate` where that cannot be told from what is
+    /// at hand.
     pub fn verify(&self, bytes: &[u8], at: Instant) -> Result<VerifiedBadge, Refusal> {
         self.decide(bytes, at, None)
     }
 
-    /// Whether the badge is valid at this instant and belongs to the holder of this identifier: an e-mail address, a name, a
-    /// claim code, or the subject's id.
+    /// Whether the badge is valid at this instant and belongs to the holder of this identifier: an e-mail address, a
+    /// name, a claim code, or the subject's id.
     ///
     /// # Errors
     /// As [`Verifier::verify`]; `recipient.mismatch` where it belongs to somebody else.
@@ -134,8 +135,8 @@ impl Verifier {
         Err(Finding::new(Code::ContextMissing).at("/@context"))
     }
 
-    /// Every proof is checked. One bad one fails the badge; of those that cannot be checked, none is needed where a good one
-    /// is there (Open Badges 3.0 section 8.2: any one acceptable proof suffices).
+    /// Every proof is checked. One bad one fails the badge; of those that cannot be checked, none is needed where a
+    /// good one is there (Open Badges 3.0 section 8.2: any one acceptable proof suffices).
     fn proofs<'d>(&self, object: Object<'d>, at: Instant) -> Result<GoodProofs<'d>, Vec<Finding>> {
         let all: Vec<Value<'_>> = object.get("proof").into_iter().flat_map(Value::one_or_many).collect();
         if all.len() > MOST_PROOFS {
@@ -161,7 +162,7 @@ impl Verifier {
         }
         for proof in &good {
             let is_good = |id: &&str| good.iter().any(|other: &Proof<'_>| other.id() == Some(id));
-            if !proof.previous().iter().all(|id| is_good(id)) {
+            if !proof.previous().iter().all(is_good) {
                 bad.push(Finding::new(Code::ProofPrevious).at(proof.pointer()));
             }
         }
@@ -397,6 +398,7 @@ impl Refused {
 
     /// The finding that decided: the first of the gravest.
     #[must_use]
+    #[allow(clippy::missing_panics_doc, reason = "a refusal is made of a finding")]
     pub fn cause(&self) -> &Finding {
         let gravest = self.0.severity();
         let cause = self.0.findings.iter().find(|finding| finding.code().severity() == gravest);

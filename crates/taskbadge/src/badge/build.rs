@@ -335,7 +335,7 @@ impl Achievement {
     }
 }
 
-/// The kind of an achievement (Open Badges 3.0 appendix B.2.1), those that fit tasks; others through [`AchievementType::ext`].
+/// The kind of an achievement (Open Badges 3.0 appendix B.2.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct AchievementType(String);
@@ -735,8 +735,8 @@ impl Identifier {
         Self { types: "IdentityObject", hashed: false, identity_hash: value.into(), identity_type, salt: None }
     }
 
-    /// An identifier of which only a salted SHA-256 is in the badge: `sha256$` and the hexadecimal digest of the UTF-8 text
-    /// followed by the salt.
+    /// An identifier of which only a salted SHA-256 is in the badge: `sha256$` and the hexadecimal digest of the UTF-8
+    /// text followed by the salt.
     ///
     /// ```
     /// use taskbadge::badge::{Identifier, IdentityType};

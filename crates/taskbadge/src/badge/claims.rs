@@ -6,8 +6,8 @@ use crate::time::Instant;
 
 /// A view of a badge's claims. It borrows the document, so what is shown is what was signed.
 ///
-/// Every accessor gives `None` where the badge does not say it, or says it in a form the standard does not allow; a verified
-/// badge has passed the checks of form.
+/// Every accessor gives `None` where the badge does not say it, or says it in a form the standard does not allow; a
+/// verified badge has passed the checks of form.
 #[derive(Clone, Copy, Debug)]
 pub struct Claims<'d> {
     document: &'d Document,

@@ -1,4 +1,5 @@
-//! Whether a credential is an Open Badge, by VC Data Model 2.0 section 4 and Open Badges 3.0 section 8.2 and appendix B.
+//! Whether a credential is an Open Badge, by VC Data Model 2.0 section 4 and Open Badges 3.0 section 8.2 and appendix
+//! B.
 //!
 //! The same rules hold for what an issuer signs and for what a verifier is given.
 

@@ -355,7 +355,8 @@ fn plain_len(bytes: &[u8]) -> usize {
     let mut len = 0;
     while let Some(chunk) = bytes.get(len..len + 8).and_then(|chunk| <[u8; 8]>::try_from(chunk).ok()) {
         let word = u64::from_le_bytes(chunk);
-        // A byte of `x` is zero, or below `n`, exactly where its high bit shows here; the lowest such bit is never false.
+        // A byte of `x` is zero, or below `n`, exactly where its high bit shows here; the lowest such bit is never
+        // false.
         let zero = |x: u64| x.wrapping_sub(ONES) & !x & HIGHS;
         let below_space = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
         let special = zero(word ^ (ONES * u64::from(b'"'))) | zero(word ^ (ONES * u64::from(b'\\'))) | below_space;

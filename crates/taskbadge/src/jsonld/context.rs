@@ -1,9 +1,10 @@
 //! Contexts as term tables: read once, combined by copying a row of small numbers.
 //!
-//! Every term and every definition of the contexts that a [`Contexts`] holds has a number. A context in force is then one
-//! row, indexed by term, of definition numbers, so that entering a scoped context is a copy and comparing two definitions of
-//! a protected term is comparing two numbers. What is supported is a closed list; anything else in a context is refused when
-//! the context is read, because a verifier that ignores what it does not know would sign off on what it did not read.
+//! Every term and every definition of the contexts that a [`Contexts`] holds has a number. A context in force is then
+//! one row, indexed by term, of definition numbers, so that entering a scoped context is a copy and comparing two
+//! definitions of a protected term is comparing two numbers. What is supported is a closed list; anything else in a
+//! context is refused when the context is read, because a verifier that ignores what it does not know would sign off on
+//! what it did not read.
 
 mod table;
 
@@ -67,8 +68,8 @@ const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 16, nodes: 50_000 };
 const MOST_DEFINITIONS: usize = 0x7FFF;
 
 impl Contexts {
-    /// The built-in contexts: VC v2, Data Integrity v2, Open Badges 3.0.2 and 3.0.3 (both editions), Open Badges extensions,
-    /// CLR 2.0.
+    /// The built-in contexts: VC v2, Data Integrity v2, Open Badges 3.0.2 and 3.0.3 (both editions), Open Badges
+    /// extensions, CLR 2.0.
     #[must_use]
     pub fn builtin() -> Self {
         static TABLES: LazyLock<Contexts> = LazyLock::new(|| {
@@ -84,12 +85,12 @@ impl Contexts {
 
     /// Adds a context document (`{"@context": {…}}`) under its URL.
     ///
-    /// Several documents under one URL are editions of it: where a signature does not fit under the first, the others are
-    /// tried, and the report says which fitted.
+    /// Several documents under one URL are editions of it: where a signature does not fit under the first, the others
+    /// are tried, and the report says which fitted.
     ///
     /// # Errors
-    /// `context.malformed` for a document that is no context or uses what is not supported, with a pointer into it; the codes
-    /// of [`Document::parse`] for bytes that are not strict JSON.
+    /// `context.malformed` for a document that is no context or uses what is not supported, with a pointer into it; the
+    /// codes of [`Document::parse`] for bytes that are not strict JSON.
     pub fn add(&mut self, url: &str, document: &[u8]) -> Result<(), Finding> {
         if !iri::is_absolute(url) {
             return Err(Finding::new(Code::ContextMalformed).because(format!("{url} is not an absolute URL")));
@@ -228,8 +229,8 @@ pub(super) enum Scoped {
 struct Layer {
     terms: Vec<LayerTerm>,
     vocab: Option<Vocab>,
-    /// Prefixes this context writes without defining them, such as `xsd` in `xsd:dateTime`. Another context that defines one
-    /// would change the meaning of this one, so the two are refused together.
+    /// Prefixes this context writes without defining them, such as `xsd` in `xsd:dateTime`. Another context that
+    /// defines one would change the meaning of this one, so the two are refused together.
     free_prefixes: Vec<TermNo>,
 }
 
@@ -264,7 +265,8 @@ pub(super) struct Active {
 
 const PROTECTED: u16 = 0x8000;
 
-/// By what a context comes into force: it decides what it may change and how far it reaches (JSON-LD 1.1 section 4.1.8).
+/// By what a context comes into force: it decides what it may change and how far it reaches (JSON-LD 1.1 section
+/// 4.1.8).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Entry {
     /// `@context` in the document.
@@ -401,7 +403,7 @@ impl Tables {
                 ("@protected", Value::Bool(protect)) => protection = protection_of(protect),
                 ("@vocab", Value::Null) => layer.vocab = Some(Vocab::Cleared),
                 ("@vocab", Value::String(vocab)) if iri::is_absolute(vocab) => {
-                    layer.vocab = Some(Vocab::Iri(vocab.into()))
+                    layer.vocab = Some(Vocab::Iri(vocab.into()));
                 }
                 _ => return Err(malformed(&here, "this keyword, or this value of it, is not supported in a context")),
             }
@@ -512,7 +514,8 @@ impl LayerReader<'_> {
             }
         }
         let plain = definition.coercion == Coercion::None && definition.container == Container::None;
-        if !matches!(definition.meaning, Meaning::Iri(_)) && !(plain && object.get("@context").is_none()) {
+        let is_alias = !matches!(definition.meaning, Meaning::Iri(_));
+        if is_alias && (!plain || object.get("@context").is_some()) {
             return Err(malformed(path, "an alias of @id or @type has no type, container or context"));
         }
         Ok(definition)

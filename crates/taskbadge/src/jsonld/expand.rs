@@ -1,8 +1,8 @@
 //! From a JSON tree to RDF quads in one walk: expansion, flattening and conversion at once.
 //!
 //! JSON-LD 1.1 API sections 5.1 (expansion), 7.2 (node maps) and 8.1 (deserialisation), for the closed world of
-//! [`Contexts`]. Whatever the general algorithms drop in silence is refused here, because dropped data would not be signed
-//! (Data Integrity EdDSA section 3.2.2, `DATA_LOSS_DETECTION_ERROR`).
+//! [`Contexts`]. Whatever the general algorithms drop in silence is refused here, because dropped data would not be
+//! signed (Data Integrity EdDSA section 3.2.2, `DATA_LOSS_DETECTION_ERROR`).
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -200,7 +200,8 @@ impl<'t, S: Statements> Expander<'t, S> {
         Ok(found)
     }
 
-    /// The context in force after the scoped contexts of the types, in the order of their names; `None` where there are none.
+    /// The context in force after the scoped contexts of the types, in the order of their names; `None` where there are
+    /// none.
     fn enter_types(
         &mut self,
         parent: &Rc<Active>,

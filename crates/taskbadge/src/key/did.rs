@@ -37,10 +37,10 @@ enum Kind {
 impl Did {
     /// Reads a DID, without path, query or fragment (DID Core 1.0, section 3.1).
     ///
-    /// did:key: the multibase text is an Ed25519 Multikey. did:web: a lower-case domain name of two or more labels, a port
-    /// as `%3A8443`, and path parts after colons. A domain name does not end in a number, since such a host is an IPv4
-    /// address in one of its many spellings (WHATWG URL, section 3.5); `localhost` is no domain name. Path parts that
-    /// a server could take for a step out of its folder are refused, percent-encoded or not.
+    /// did:key: the multibase text is an Ed25519 Multikey. did:web: a lower-case domain name of two or more labels, a
+    /// port as `%3A8443`, and path parts after colons. A domain name does not end in a number, since such a host is
+    /// an IPv4 address in one of its many spellings (WHATWG URL, section 3.5); `localhost` is no domain name. Path
+    /// parts that a server could take for a step out of its folder are refused, percent-encoded or not.
     ///
     /// # Errors
     /// [`KeyError::NotADid`], [`KeyError::DidMethod`], those of [`VerifyingKey::from_multikey`], [`KeyError::WebHost`],
@@ -117,8 +117,8 @@ impl Did {
         Some(format!("https://{host}/{}/did.json", path.replace(':', "/")))
     }
 
-    /// The identifier of one of this DID's keys where keys are named by their Multikey text, as in every did:key and in the
-    /// documents that [`DidDocument::new`](super::DidDocument::new) makes.
+    /// The identifier of one of this DID's keys where keys are named by their Multikey text, as in every did:key and in
+    /// the documents that [`DidDocument::new`](super::DidDocument::new) makes.
     ///
     /// # Errors
     /// [`KeyError::FragmentMismatch`] for a did:key and a key that is not its own.
@@ -130,7 +130,8 @@ impl Did {
     }
 }
 
-/// The identifier of a key: a DID, `#`, and the name of the key in its document. Proofs carry it as `verificationMethod`.
+/// The identifier of a key: a DID, `#`, and the name of the key in its document. Proofs carry it as
+/// `verificationMethod`.
 ///
 /// ```
 /// use taskbadge::key::{DidUrl, KeyError};
@@ -146,8 +147,9 @@ pub struct DidUrl {
 }
 
 impl DidUrl {
-    /// Reads a DID URL of a key (DID Core 1.0, section 3.2). Paths and queries are refused: nothing that this library reads
-    /// gives them a meaning. The fragment of a did:key is its multibase text again (did:key 0.9, section 3.1.2).
+    /// Reads a DID URL of a key (DID Core 1.0, section 3.2). Paths and queries are refused: nothing that this library
+    /// reads gives them a meaning. The fragment of a did:key is its multibase text again (did:key 0.9, section
+    /// 3.1.2).
     ///
     /// # Errors
     /// [`KeyError::Fragment`], [`KeyError::FragmentMismatch`], and those of [`Did::parse`].
@@ -230,7 +232,8 @@ fn check_host(host: &str) -> Result<(), KeyError> {
     Ok(())
 }
 
-/// Whether the last label of a host makes it an IPv4 address: browsers read 127.1, 2130706433, 0x7f.1 and 0177.1 as such.
+/// Whether the last label of a host makes it an IPv4 address: browsers read 127.1, 2130706433, 0x7f.1 and 0177.1 as
+/// such.
 fn is_number(label: &str) -> bool {
     let hex = label.strip_prefix("0x").or_else(|| label.strip_prefix("0X"));
     let decimal = !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit());

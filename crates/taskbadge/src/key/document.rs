@@ -13,8 +13,8 @@ use crate::time::Instant;
 
 /// The keys of a DID, as its owner publishes them (DID Core 1.0, section 5; Controlled Identifiers 1.0, section 2).
 ///
-/// An issuer makes one and publishes it at [`Did::document_url`]; a verifier reads one that somebody it trusts has pinned.
-/// Nothing here fetches documents, and a document proves nothing about itself.
+/// An issuer makes one and publishes it at [`Did::document_url`]; a verifier reads one that somebody it trusts has
+/// pinned. Nothing here fetches documents, and a document proves nothing about itself.
 ///
 /// ```
 /// use taskbadge::key::{Did, DidDocument, SigningKey};
@@ -63,8 +63,8 @@ impl DidDocument {
 
     /// Reads a pinned document, which has to be that of `expected`.
     ///
-    /// A key counts if it is a Multikey, an `Ed25519VerificationKey2020`, or a `JsonWebKey` (`JsonWebKey2020`) of the curve
-    /// Ed25519. Other verification methods do no harm: a look-up says why they cannot be used.
+    /// A key counts if it is a Multikey, an `Ed25519VerificationKey2020`, or a `JsonWebKey` (`JsonWebKey2020`) of the
+    /// curve Ed25519. Other verification methods do no harm: a look-up says why they cannot be used.
     ///
     /// # Errors
     /// [`KeyError::DocumentMalformed`] and [`KeyError::DocumentId`].
@@ -82,10 +82,11 @@ impl DidDocument {
     /// The key by which the owner asserts credentials under the identifier `method_id`, a DID URL in full, at a time.
     ///
     /// # Errors
-    /// [`KeyError::UnknownMethod`] where the document has no such key; [`KeyError::NotForAssertion`] where it is not listed
-    /// under `assertionMethod`; [`KeyError::MethodType`], [`KeyError::MethodMalformed`], [`KeyError::MethodController`] or
-    /// the errors of [`VerifyingKey::from_multikey`] where it cannot be used; [`KeyError::MethodRevoked`] and
-    /// [`KeyError::MethodExpired`] where its time was over (Controlled Identifiers 1.0, section 2.2).
+    /// [`KeyError::UnknownMethod`] where the document has no such key; [`KeyError::NotForAssertion`] where it is not
+    /// listed under `assertionMethod`; [`KeyError::MethodType`], [`KeyError::MethodMalformed`],
+    /// [`KeyError::MethodController`] or the errors of [`VerifyingKey::from_multikey`] where it cannot be used;
+    /// [`KeyError::MethodRevoked`] and [`KeyError::MethodExpired`] where its time was over (Controlled Identifiers
+    /// 1.0, section 2.2).
     pub fn key_for_assertion(&self, method_id: &str, at: Instant) -> Result<VerifyingKey, KeyError> {
         let method = self.methods.get(method_id).ok_or(KeyError::UnknownMethod)?;
         if !method.asserts {
@@ -108,8 +109,8 @@ impl DidDocument {
 
     /// The document to publish: the usable keys as Multikeys, indented, with a line feed at the end.
     ///
-    /// Meant for documents made by [`DidDocument::new`]. One that was read is kept as the bytes that were received: it may
-    /// hold more than this library understands.
+    /// Meant for documents made by [`DidDocument::new`]. One that was read is kept as the bytes that were received: it
+    /// may hold more than this library understands.
     #[must_use]
     #[allow(clippy::missing_panics_doc, reason = "it does not panic")]
     pub fn to_json(&self) -> String {

@@ -11,10 +11,11 @@ use sha2::{Digest, Sha512};
 
 use super::{BadSignature, SMALL_ORDER, VerifyingKey};
 
-/// A verifying key of a recognised issuer, which makes the same decision as [`VerifyingKey::check`] and gets faster with use.
+/// A verifying key of a recognised issuer, which makes the same decision as [`VerifyingKey::check`] and gets faster
+/// with use.
 ///
-/// The table of multiples of the key (30 KB) pays for itself after some ten checks, so a program that checks one badge never
-/// makes it. Each signature is still checked alone, by the same equation: nothing is batched.
+/// The table of multiples of the key (30 KB) pays for itself after some ten checks, so a program that checks one badge
+/// never makes it. Each signature is still checked alone, by the same equation: nothing is batched.
 ///
 /// ```
 /// use taskbadge::key::{FrequentKey, SigningKey};

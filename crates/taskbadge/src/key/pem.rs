@@ -15,11 +15,11 @@ use super::{KeyError, SigningKey};
 impl SigningKey {
     /// The key as a PEM file encrypted with a passphrase: AES-256-CBC under a key that scrypt derives.
     ///
-    /// The 32 bytes of `random` become salt and initialisation vector: take them fresh from the operating system's generator
-    /// for every file. The parameters of scrypt, N = 2^14, r = 8, p = 5, are one of the settings that OWASP's Password
-    /// Storage Cheat Sheet counts as equal in strength (the others need more memory), and the largest N that OpenSSL 3
-    /// opens without being told to use more memory. They cost an honest user a fraction of a second, and a thief 16 MiB
-    /// per guess, which PBKDF2 would not.
+    /// The 32 bytes of `random` become salt and initialisation vector: take them fresh from the operating system's
+    /// generator for every file. The parameters of scrypt, N = 2^14, r = 8, p = 5, are one of the settings that
+    /// OWASP's Password Storage Cheat Sheet counts as equal in strength (the others need more memory), and the
+    /// largest N that OpenSSL 3 opens without being told to use more memory. They cost an honest user a fraction of
+    /// a second, and a thief 16 MiB per guess, which PBKDF2 would not.
     ///
     /// ```
     /// use taskbadge::key::{KeyError, SigningKey};
@@ -103,7 +103,8 @@ impl SigningKey {
         }
         let seed = key.private_key.as_bytes().strip_prefix(&INNER_HEADER).ok_or(KeyError::KeyLength)?;
         let key_pair = Self::from_seed(seed.try_into().map_err(|_| KeyError::KeyLength)?);
-        // Signing with a public key that is not one's own gives the secret away; we never would, but the file is broken.
+        // Signing with a public key that is not one's own gives the secret away; we never would, but the file is
+        // broken.
         match key.public_key {
             Some(public) if public.as_bytes() != Some(key_pair.verifying_key().as_bytes()) => {
                 Err(KeyError::HalvesDiffer)

@@ -1,7 +1,7 @@
 //! A signature as text: Multibase `z`, that is base58btc (Controlled Identifiers 1.0 section 2.4), of exactly 64 bytes.
 //!
-//! Five digits at a time on 32-bit limbs. Going byte by byte, as the general crate does for keys, would take longer than
-//! hashing the badge that is signed.
+//! Five digits at a time on 32-bit limbs. Going byte by byte, as the general crate does for keys, would take longer
+//! than hashing the badge that is signed.
 
 const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 /// 58⁵, the largest power of 58 in a limb.

@@ -9,7 +9,8 @@
 //!   creditsAvailable ob: ^xsds:float  a datatype; in double quotes, one that is written as it stands
 //!   image ob:Image @id [a]            only in the editions marked so
 //! ```
-//! A scoped context protects its terms and has the aliases `id` and `type`; `open` and `bare` on its line take these away.
+//! A scoped context protects its terms and has the aliases `id` and `type`; `open` and `bare` on its line take these
+//! away.
 
 use serde_json::{Map, Value, json};
 
@@ -71,7 +72,8 @@ impl Table {
                 }
                 definition["@context"] = Value::Object(scoped);
             }
-            // A mapping and nothing else is written as text, which also lets it serve as a prefix where it ends like one.
+            // A mapping and nothing else is written as text, which also lets it serve as a prefix where it ends like
+            // one.
             let only_id = definition.as_object().is_some_and(|object| object.len() == 1);
             terms.insert(term.into(), if only_id { definition["@id"].take() } else { definition });
         }
