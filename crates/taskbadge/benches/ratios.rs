@@ -17,7 +17,7 @@ use taskbadge::badge::{
 };
 use taskbadge::json::{Document, Limits};
 use taskbadge::jsonld::{Contexts, to_dataset};
-use taskbadge::key::{Did, FrequentKey, SigningKey};
+use taskbadge::key::{FrequentKey, SigningKey};
 use taskbadge::proof::{Cryptosuite, ProofOptions};
 use taskbadge::time::Instant;
 use taskbadge::trust::{RecognisedIssuer, Trust};
@@ -132,7 +132,7 @@ fn badge(key: &SigningKey) -> Badge {
         .identifier(Identifier::hashed(IdentityType::EmailAddress, "amina@example.org", "5f1d7a84c2b94e0d"))
         .result(AchievementResult::level(iri(&format!("{base}#rubric")), iri(&format!("{base}#competent"))))
         .source(Profile::new(iri("https://centre.example.org/staff/7"), "R. Okonkwo"));
-    let issuer = Profile::new(iri(&Did::key(&key.verifying_key()).to_string()), "Harbour Training Centre")
+    let issuer = Profile::new(iri(&key.verifying_key().did_key().to_string()), "Harbour Training Centre")
         .url(iri("https://centre.example.org/"));
     let instant = |text: &str| -> Instant { text.parse().expect("an instant") };
     Badge::new(iri("urn:uuid:7a8c1a52-7f6b-4a29-8d6f-5a62d1a5f0aa"), issuer, subject, instant("2026-11-22T09:00:00Z"))

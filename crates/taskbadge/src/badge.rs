@@ -83,7 +83,7 @@ impl Badge {
     /// ```
     /// use taskbadge::badge::{Achievement, Badge, Criteria, Iri, Profile, Subject};
     /// use taskbadge::jsonld::Contexts;
-    /// use taskbadge::key::{Did, SigningKey};
+    /// use taskbadge::key::SigningKey;
     /// use taskbadge::proof::ProofOptions;
     ///
     /// let key = SigningKey::from_seed(&[7; 32]);
@@ -92,7 +92,7 @@ impl Badge {
     /// let achievement = Achievement::new(task, "Forklift pre-start check", "Daily check of a forklift.", criteria);
     /// let badge = Badge::new(
     ///     "urn:uuid:7a8c1a52-7f6b-4a29-8d6f-5a62d1a5f0aa".parse()?,
-    ///     Profile::new(Did::key(&key.verifying_key()).to_string().parse()?, "Harbour Training Centre"),
+    ///     Profile::new(key.verifying_key().did_key().to_string().parse()?, "Harbour Training Centre"),
     ///     Subject::with_id("urn:uuid:4b0e2f6a-9d55-4c39-9a4c-0d3c8f0f6a11".parse()?, achievement),
     ///     "2026-11-22T09:00:00Z".parse()?,
     /// );

@@ -73,6 +73,12 @@ impl VerifyingKey {
         std::mem::take(&mut *multikey(PUBLIC_PREFIX, self.as_bytes()))
     }
 
+    /// The key as a did:key: an issuer that needs no web site.
+    #[must_use]
+    pub fn did_key(&self) -> Did {
+        Did::key(self)
+    }
+
     /// The 32 bytes of the key.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {

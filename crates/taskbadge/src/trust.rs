@@ -67,7 +67,11 @@ impl Trust {
         let controller = controller_of(method);
         let known = self.issuers.get(controller);
         if let Some(document) = known.and_then(RecognisedIssuer::document) {
-            document.key_for_assertion(method, at).map_err(|error| finding(&error))?;
+            // What would settle it is another document, and the report has to name that.
+            document.key_for_assertion(method, at).map_err(|error| match error.code() {
+                Code::KeyUnresolved => Finding::new(Code::KeyUnresolved).because(shown(controller)),
+                _ => finding(&error),
+            })?;
         }
         let listed = known.into_iter().chain(self.issuers.values()).find_map(|issuer| issuer.listed_key(method));
         if let Some(key) = listed {

@@ -212,7 +212,9 @@ impl Verifier {
             match proof.check(&self.contexts, object, all, &key, edition) {
                 Ok(hashed) => {
                     if edition > 0 {
-                        about.push(Finding::new(Code::ContextEdition).at("/@context"));
+                        let context = object.get("@context").unwrap_or(Value::Null);
+                        let editions = self.contexts.edition_names(context, edition).join("; ");
+                        about.push(Finding::new(Code::ContextEdition).at("/@context").because(editions));
                     }
                     if !hashed.by_vocab.is_empty() {
                         about.push(Finding::new(Code::ContextVocab).because(hashed.by_vocab.join(", ")));

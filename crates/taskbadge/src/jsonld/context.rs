@@ -13,7 +13,7 @@ use std::hash::Hash;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::iri;
 use crate::finding::{Code, Finding};
@@ -66,6 +66,14 @@ const BUILTIN: &[(&str, &str, &str, Option<char>)] = &[
 const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 16, nodes: 50_000 };
 /// Room for every built-in definition forty times over; beyond it, row numbers would not fit.
 const MOST_DEFINITIONS: usize = 0x7FFF;
+
+/// What decides a verdict by being there, since nobody misses it where it is not: its name, and the property it stands for.
+/// A verifier reads it by this name from the object at the top, so it has no other name and stands nowhere else.
+pub(super) const DECISIVE: [(&str, &str); 3] = [
+    ("validUntil", "https://www.w3.org/2018/credentials#validUntil"),
+    ("credentialStatus", "https://www.w3.org/2018/credentials#credentialStatus"),
+    ("expires", "https://w3id.org/security#expiration"),
+];
 
 impl Contexts {
     /// The built-in contexts: VC v2, Data Integrity v2, Open Badges 3.0.2 and 3.0.3 (both editions), Open Badges
@@ -146,6 +154,8 @@ pub(super) struct Tables {
     layers: Numbered<Layer>,
     /// The few terms, such as `id` and `type`, that some context makes an alias of a keyword.
     aliases: Vec<TermNo>,
+    /// Every IRI that some term stands for.
+    named: FxHashSet<Box<str>>,
 }
 
 #[derive(Clone)]
@@ -285,6 +295,11 @@ impl Tables {
     /// The number of a word that some context defines.
     pub(super) fn term(&self, word: &str) -> Option<TermNo> {
         self.terms.numbers.get(word).copied()
+    }
+
+    /// Whether some term stands for this IRI.
+    pub(super) fn has_name(&self, iri: &str) -> bool {
+        self.named.contains(iri)
     }
 
     /// Whether some context makes this term an alias of `@id` or `@type`.
@@ -443,6 +458,12 @@ impl Tables {
                 };
             }
             let is_alias = !matches!(definition.meaning, Meaning::Iri(_));
+            if let Meaning::Iri(iri) = &definition.meaning {
+                if DECISIVE.iter().any(|(name, decisive)| **iri == **decisive && *name != term) {
+                    return Err(malformed(&here, "another name for what a verdict depends on"));
+                }
+                self.named.insert(iri.clone());
+            }
             let number = self.definitions.number(definition);
             let definition =
                 DefinitionNo::try_from(number).ok().filter(|&number| usize::from(number) < MOST_DEFINITIONS);
@@ -625,6 +646,8 @@ mod tests {
             r#"{"@context": {"a:b": "https://example.org/ab"}}"#,
             r#"{"@context": {"": "https://example.org/"}}"#,
             r#"{"@context": {"a": "https://example.org/ space"}}"#,
+            r#"{"@context": {"end": "https://www.w3.org/2018/credentials#validUntil"}}"#,
+            r#"{"@context": {"a": {"@id": "https://example.org/a", "@context": {"end": "https://w3id.org/security#expiration"}}}}"#,
         ] {
             assert_eq!(
                 add(document).err().map(|finding| finding.code()).expect(document),

@@ -8,7 +8,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::context::{Active, Coercion, Container, Contexts, Definition, Entry, Meaning, Scoped, Tables, TermNo};
+use super::context::{
+    Active, Coercion, Container, Contexts, DECISIVE, Definition, Entry, Meaning, Scoped, Tables, TermNo,
+};
 use super::iri;
 use super::rdf::{Dataset, Term};
 use crate::finding::{Code, Finding};
@@ -58,6 +60,7 @@ pub(crate) fn expand<S: Statements>(
         entered: Vec::with_capacity(16),
         labels: HashMap::new(),
         by_vocab: Vec::new(),
+        top: None,
     };
     expander.node(&active, subject.object, Some(subject.replaced), None, &path)?;
     Ok((expander.statements, expander.by_vocab))
@@ -114,6 +117,8 @@ struct Expander<'t, S: Statements> {
     /// Blank node labels that the document itself uses.
     labels: HashMap<String, S::Term>,
     by_vocab: ByVocab,
+    /// The id of the node at the top.
+    top: Option<Box<str>>,
 }
 
 impl<'t, S: Statements> Expander<'t, S> {
@@ -137,8 +142,16 @@ impl<'t, S: Statements> Expander<'t, S> {
         };
         let active = typed.as_ref().unwrap_or(parent);
 
+        let mut is_top_again = false;
         let subject = match self.keyword(active, first_key, object, "@id", &Meaning::Id, path)? {
-            Some((Value::String(id), here)) => self.document_iri(active, id, &here)?,
+            Some((Value::String(id), here)) => {
+                let full = if id.starts_with("_:") { Cow::Borrowed(id) } else { self.absolute(active, id, &here)? };
+                is_top_again = self.top.as_deref() == Some(&*full);
+                if replaced.is_some() {
+                    self.top = Some(full.into());
+                }
+                self.document_iri(active, id, &here)?
+            }
             Some((_, here)) => return Err(here.finding(Code::ContextRelativeIri).because("an id is text")),
             None => self.statements.blank(),
         };
@@ -156,6 +169,9 @@ impl<'t, S: Statements> Expander<'t, S> {
             let here = path.key(key);
             let definition = self.keys[first_key + index].and_then(|term| tables.definition(active, term));
             let predicate = match definition.map(|definition| &definition.meaning) {
+                Some(Meaning::Iri(iri)) if is_top_again && DECISIVE.iter().any(|(_, decisive)| **iri == **decisive) => {
+                    return Err(here.finding(Code::ContextKeyword).because("said of the document in a second place"));
+                }
                 Some(Meaning::Iri(iri)) => self.statements.iri(iri),
                 Some(Meaning::Id | Meaning::Type) => continue,
                 None if matches!(key, "@context" | "@id" | "@type") => continue,
@@ -252,7 +268,13 @@ impl<'t, S: Statements> Expander<'t, S> {
         if key.starts_with("_:") {
             return Err(path.finding(Code::ContextDataLoss).because("a blank node cannot be a property"));
         }
-        self.vocab_iri(active, key, path)?.ok_or_else(|| path.finding(Code::ContextUndefinedTerm))
+        let iri = self.vocab_text(active, key, path)?.ok_or_else(|| path.finding(Code::ContextUndefinedTerm))?;
+        // A credential is in compacted form (VC Data Model 2.0 section 1.3), so a property that has a name is written by it.
+        // Under another, the statements and their signature are the same, and whoever looks for `validUntil` finds none.
+        if self.tables.has_name(&iri) {
+            return Err(path.finding(Code::ContextKeyword).because("a property that has a name is written by its name"));
+        }
+        Ok(self.statements.iri(&iri))
     }
 
     /// Adds the value, or every value, of a property.
