@@ -1,5 +1,8 @@
 //! What the test binaries share: where published data lies, and a way to say what was counted or skipped.
 
+pub mod generate;
+pub mod vectors;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 
