@@ -38,17 +38,29 @@
 //! | [`template`] | a task: what is to be shown, how well, and for how long a badge says so |
 //! | [`roster`] | who showed it, when, and how the badge is bound to them |
 //! | [`lint`] | what must never be in a badge, and what an employer would not understand |
+//! | [`centre`] | the centre's folder: settings, key, tasks |
+//! | [`desk`] | rows become badges: journalled, signed, checked, written, each once |
+//! | [`files`] | writing files whole or not at all |
 //!
-//! Nothing here reads a file, a clock or the network: text comes in, values and [`Mistakes`] go out.
+//! The first three read no file, clock or network: text comes in, values and [`Mistakes`] go out. The others work on the
+//! centre's folder. Time is always a parameter.
 
 mod address;
+mod award;
+pub mod centre;
+pub mod desk;
+mod fields;
+pub mod files;
+mod journal;
 mod language;
 pub mod lint;
 mod mistake;
 pub mod roster;
 pub mod template;
 mod text;
+mod trouble;
 
 pub use address::{NotAWebAddress, WebAddress};
 pub use language::{LanguageTag, NotALanguageTag};
-pub use mistake::{Mistake, Mistakes};
+pub use mistake::{Mistake, Mistakes, printable};
+pub use trouble::Trouble;

@@ -173,7 +173,12 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// Text from a file, safe to show on a terminal: control characters and what hides or reorders text are escaped.
-pub(crate) fn printable(text: &str) -> String {
+///
+/// ```
+/// assert_eq!(taskbadge_issuer::printable("Amina\u{1b}[2K"), "Amina\\u{1b}[2K");
+/// ```
+#[must_use]
+pub fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() || hidden_character(c.encode_utf8(&mut [0; 4])).is_some() {

@@ -4,17 +4,14 @@
 //! must be seen (`criteria`), how well (`levels`, the achievement's `resultDescription`), and for how long a badge says
 //! so. The format is described for editors by `schemas/task-template.schema.json`.
 
-mod fields;
 mod validity;
 
 use std::{collections::BTreeMap, fmt, path::Path, str::FromStr};
 
-use toml::de::DeTable;
-
-use self::fields::{Fields, Page};
 pub use self::validity::{BeyondCalendar, NotAValidity, Validity};
 use crate::{
     LanguageTag, Mistake, Mistakes, WebAddress,
+    fields::{self, Fields},
     mistake::{closest, quoted},
     text::collapse,
 };
@@ -92,20 +89,7 @@ impl Template {
             let what = format!("the file is larger than {} KiB", Self::MAX_BYTES / 1024);
             return Err(Mistakes::one(file, Mistake::new(what, "check that this is a task template")));
         }
-        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-        let page = Page::new(text);
-        let document = DeTable::parse(text).map_err(|error| {
-            let what = format!("this is not TOML: {}", error.message().replace('\n', ", "));
-            let mistake = Mistake::new(what, "correct the line; texts stand in quotes, lists in square brackets");
-            let placed = match error.span() {
-                Some(span) => page.place(mistake, span.start),
-                None => mistake,
-            };
-            Mistakes::one(file, placed)
-        })?;
-        let fields = Fields::root(&page, &document, TASK_FIELDS);
-        let task = Task::read(&fields, file);
-        let (task, lines) = page.finish(file, task)?;
+        let (task, lines) = fields::read(file, text, TASK_FIELDS, |fields| Task::read(fields, file))?;
         Ok(Self { file: file.to_owned(), lines, task })
     }
 

@@ -13,7 +13,7 @@ pub use build::{
     Subject,
 };
 pub use claims::{Claims, IdentityObject, ResultClaim};
-pub(crate) use conformance::check as conformance;
+pub(crate) use conformance::{check as conformance, check_credential as credential_conformance};
 
 use std::sync::OnceLock;
 
@@ -73,7 +73,7 @@ impl SignedBadge {
     /// # Errors
     /// `proof.*` and `context.*` as of [`Badge::sign`].
     pub fn add_proof(&self, contexts: &Contexts, key: &SigningKey, options: &ProofOptions) -> Result<Self, Finding> {
-        proof::sign(contexts, self.document(), Terms::Unknown, key, options).map(Self::signed)
+        proof::sign(contexts, self.document(), Limits::BADGE, Terms::Unknown, key, options).map(Self::signed)
     }
 }
 
@@ -106,7 +106,7 @@ impl Badge {
     /// where a context that was added does not fit; `proof.malformed` where the options do not.
     pub fn sign(&self, contexts: &Contexts, key: &SigningKey, options: &ProofOptions) -> Result<SignedBadge, Finding> {
         let terms = if self.has_own_contexts_only() { Terms::OfTheModel } else { Terms::Unknown };
-        proof::sign(contexts, &self.document()?, terms, key, options).map(SignedBadge::signed)
+        proof::sign(contexts, &self.document()?, Limits::BADGE, terms, key, options).map(SignedBadge::signed)
     }
 
     /// The unsigned credential, checked against the same rules that a verifier applies.

@@ -174,6 +174,8 @@ const PURPOSE: Option<(&str, &str)> = Some((SECURITY, "INVALID_PROOF_PURPOSE_FOR
 const DOMAIN: Option<(&str, &str)> = Some((SECURITY, "INVALID_DOMAIN_ERROR"));
 const CHALLENGE: Option<(&str, &str)> = Some((SECURITY, "INVALID_CHALLENGE_ERROR"));
 const RETRIEVAL: Option<(&str, &str)> = Some((STATUS, "STATUS_RETRIEVAL_ERROR"));
+const STATUS_CHECK: Option<(&str, &str)> = Some((STATUS, "STATUS_VERIFICATION_ERROR"));
+const LIST_LENGTH: Option<(&str, &str)> = Some((STATUS, "STATUS_LIST_LENGTH_ERROR"));
 
 codes! {
     Ok "ok" Info None,
@@ -288,6 +290,37 @@ codes! {
 
     RecipientNotChecked "recipient.not-checked" Info None,
         "whose badge this is was not checked", "compare the name or identifier with the person before you";
+
+    StatusRevoked "status.revoked" Failure None,
+        "the issuer has taken this badge back for good", "do not rely on the badge; ask the issuer if in doubt";
+    StatusSuspended "status.suspended" Failure None,
+        "the issuer has taken this badge back for a while", "do not rely on the badge until the issuer reinstates it";
+    StatusCurrent "status.current" Info None,
+        "the issuer has not taken this badge back", "nothing needs doing";
+    StatusStale "status.stale" Unknown RETRIEVAL,
+        "the status list at hand is older than you allow", "give the verifier the issuer's newest status list";
+    StatusUnsupported "status.unsupported" Unknown STATUS_CHECK,
+        "the badge states its status in a way that this verifier does not know", "use a verifier that knows it, or ask the issuer";
+    StatusListProof "status.list-proof" Unknown STATUS_CHECK,
+        "the status list at hand is not proven to be genuine", "get the list again from the issuer";
+    StatusListMalformed "status.list-malformed" Unknown MALFORMED,
+        "the status list at hand is not a status list of the kind that the badge names", "get the list again from the issuer";
+    StatusListUrl "status.list-url" Unknown STATUS_CHECK,
+        "what is at hand under the address of the status list is the list of another address", "get the list again from the address that the badge names";
+    StatusListIssuer "status.list-issuer" Unknown STATUS_CHECK,
+        "the status list at hand is by somebody who may not speak for the issuer of the badge", "get the list again from the issuer";
+    StatusListPurpose "status.list-purpose" Unknown STATUS_CHECK,
+        "the status list at hand is for another purpose than the badge says", "get the list again from the issuer";
+    StatusListValidity "status.list-validity" Unknown RANGE,
+        "the status list at hand has ended or is not valid yet", "give the verifier the issuer's newest status list, and check your clock";
+    StatusListEncoding "status.list-encoding" Unknown MALFORMED,
+        "the bits of the status list at hand cannot be unpacked", "get the list again from the issuer";
+    StatusListTooShort "status.list-too-short" Unknown LIST_LENGTH,
+        "the status list at hand is shorter than the standard allows, so that it would tell badges apart", "ask the issuer for a correct list";
+    StatusListTooLarge "status.list-too-large" Unknown STATUS_CHECK,
+        "the status list at hand is larger than a list may be", "treat the list as hostile";
+    StatusIndexRange "status.index-range" Unknown RANGE,
+        "the status list at hand ends before the place of this badge", "give the verifier the issuer's newest status list";
 }
 
 impl std::str::FromStr for Code {

@@ -172,6 +172,25 @@ pub(crate) enum Terms {
     OfTheModel,
 }
 
+/// Signs any credential, such as a status list: the same document with one more proof, in canonical form. A badge is
+/// signed by [`Badge::sign`](crate::badge::Badge::sign), which also sees to its form.
+///
+/// The limits are those of the reader it is for; for a credential of some other kind than a badge they may be wider.
+///
+/// # Errors
+/// `json.not-object`, `context.*` where the document cannot be transformed without loss, `proof.malformed` where the
+/// options are not well formed, `proof.previous` where they name a proof that is not there, `proof.too-many`,
+/// `json.too-large`.
+pub fn sign_document(
+    contexts: &Contexts,
+    document: &Document,
+    limits: Limits,
+    key: &SigningKey,
+    options: &ProofOptions,
+) -> Result<String, Finding> {
+    sign(contexts, document, limits, Terms::Unknown, key, options)
+}
+
 /// Signs a document: the same document with one more proof, in canonical form.
 ///
 /// Data Integrity 1.0 section 4.2 (add proof) and 4.3 (add proof set or chain). Proofs that the document already has
@@ -183,6 +202,7 @@ pub(crate) enum Terms {
 pub(crate) fn sign(
     contexts: &Contexts,
     document: &Document,
+    limits: Limits,
     terms: Terms,
     key: &SigningKey,
     options: &ProofOptions,
@@ -215,7 +235,7 @@ pub(crate) fn sign(
     let mut text = String::with_capacity(document.text().len() + proofs.len() + 16);
     object.write_canonical_with("proof", Member::Canonical(&proofs), &mut text);
     // What is signed can be read back: the proof adds some twenty values.
-    if text.len() > Limits::BADGE.bytes || document.nodes() + 100 > Limits::BADGE.nodes {
+    if text.len() > limits.bytes || document.nodes() + 100 > limits.nodes {
         return Err(Finding::new(Code::JsonTooLarge).because(format!("{} bytes with its proof", text.len())));
     }
     Ok(text)

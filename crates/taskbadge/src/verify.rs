@@ -1,10 +1,13 @@
 //! The one place where a badge becomes believed: a fixed order of checks, a verdict, and every finding on the way.
 
 mod report;
+mod status;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use report::{Report, Verdict};
+pub use status::{BadgeStatus, StatusAnswer, StatusClaim, StatusPlace, StatusSource};
 
 use crate::badge::{self, Claims};
 use crate::finding::{Code, Finding, Severity};
@@ -32,6 +35,7 @@ use crate::trust::{Standing, Trust};
 pub struct Verifier {
     trust: Trust,
     contexts: Contexts,
+    status: Option<Arc<dyn StatusSource>>,
     domain: Option<String>,
     challenge: Option<String>,
 }
@@ -40,13 +44,21 @@ impl Verifier {
     /// A verifier that recognises these issuers and holds the built-in contexts.
     #[must_use]
     pub fn new(trust: Trust) -> Self {
-        Self { trust, contexts: Contexts::builtin(), domain: None, challenge: None }
+        Self { trust, contexts: Contexts::builtin(), status: None, domain: None, challenge: None }
     }
 
     /// The same verifier with these contexts.
     #[must_use]
     pub fn contexts(mut self, contexts: Contexts) -> Self {
         self.contexts = contexts;
+        self
+    }
+
+    /// The same verifier, asking these status lists about badges that name one. Without, such a badge is INDETERMINATE,
+    /// with `status.missing`.
+    #[must_use]
+    pub fn status(mut self, source: Arc<dyn StatusSource>) -> Self {
+        self.status = Some(source);
         self
     }
 
@@ -82,48 +94,63 @@ impl Verifier {
         self.decide(bytes, at, Some(recipient))
     }
 
-    fn decide(&self, bytes: &[u8], at: Instant, recipient: Option<&str>) -> Result<VerifiedBadge, Refusal> {
-        let mut outcome = Outcome { document: None, findings: Vec::new(), at, issuer_name: None, contexts: Vec::new() };
-        if let Err(findings) = self.check(bytes, at, recipient, &mut outcome) {
-            outcome.document = None;
-            outcome.findings.extend(findings);
-        }
-        match outcome.severity() {
-            Severity::Failure => Err(Refusal::Invalid(Box::new(Refused(outcome)))),
-            Severity::Unknown => Err(Refusal::Indeterminate(Box::new(Refused(outcome)))),
-            Severity::Info => {
-                outcome.findings.insert(0, Code::Ok.into());
-                Ok(VerifiedBadge(Box::new(outcome)))
-            }
-        }
+    /// Whether any credential of the VC Data Model 2.0 is genuine, of a recognised issuer and in time: the same checks
+    /// in the same order as for a badge, without what is particular to Open Badges, and without status and recipient.
+    ///
+    /// Status lists are credentials and go through here, so that there is one way to believe a signature.
+    ///
+    /// # Errors
+    /// As [`Verifier::verify`].
+    pub fn credential(&self, bytes: &[u8], at: Instant, limits: Limits) -> Result<VerifiedCredential, Refusal> {
+        self.examine(bytes, at, limits, badge::credential_conformance).decided().map(VerifiedCredential)
     }
 
-    /// Errors end the checks: nothing of the badge may be believed. What is found later is added to the outcome.
+    fn decide(&self, bytes: &[u8], at: Instant, recipient: Option<&str>) -> Result<VerifiedBadge, Refusal> {
+        let mut outcome = self.examine(bytes, at, Limits::BADGE, badge::conformance);
+        if let Some(document) = &outcome.document {
+            let claims = Claims::of(document);
+            let (findings, status) = status::check(claims, self.status.as_deref(), at);
+            outcome.findings.extend(findings);
+            outcome.status = status;
+            outcome.findings.extend(recipient_of(claims, recipient));
+            outcome.findings.extend(limits_of_the_signature(claims));
+        }
+        outcome.decided().map(VerifiedBadge)
+    }
+
+    /// What holds for every credential. Where nothing of it may be believed, the outcome has no document.
+    fn examine(&self, bytes: &[u8], at: Instant, limits: Limits, form: fn(Object<'_>) -> Vec<Finding>) -> Outcome {
+        let mut outcome = Outcome::at(at);
+        match self.check(bytes, limits, form, &mut outcome) {
+            Ok(document) => outcome.document = Some(document),
+            Err(findings) => outcome.findings.extend(findings),
+        }
+        outcome
+    }
+
+    /// Errors end the checks: nothing of the credential may be believed. What is found later is added to the outcome.
     fn check(
         &self,
         bytes: &[u8],
-        at: Instant,
-        recipient: Option<&str>,
+        limits: Limits,
+        form: fn(Object<'_>) -> Vec<Finding>,
         outcome: &mut Outcome,
-    ) -> Result<(), Vec<Finding>> {
-        let document = Document::parse(bytes, Limits::BADGE).map_err(|finding| vec![finding])?;
+    ) -> Result<Document, Vec<Finding>> {
+        let document = Document::parse(bytes, limits).map_err(|finding| vec![finding])?;
         let object = document.object().map_err(|finding| vec![finding])?;
         self.context(object).map_err(|finding| vec![finding])?;
-        let good = self.proofs(object, at)?;
+        let good = self.proofs(object, outcome.at)?;
 
         // From here on the content is what some key signed.
         let claims = Claims::of(&document);
         let mut findings = good.findings;
-        findings.extend(badge::conformance(object));
+        findings.extend(form(object));
         findings.extend(self.issuer(claims, &good.methods, &mut outcome.issuer_name)?);
-        findings.extend(time(claims, at));
-        findings.extend(status(object));
-        findings.extend(recipient_of(claims, recipient));
-        findings.extend(limits_of_the_signature(object));
+        findings.extend(time(claims, outcome.at));
         outcome.findings = findings;
         outcome.contexts = good.contexts;
-        outcome.document = Some(document);
-        Ok(())
+        outcome.proof_created = good.created;
+        Ok(document)
     }
 
     /// VC Data Model 2.0 section 4.3. The signature needs the contexts, so they are looked at first.
@@ -177,7 +204,12 @@ impl Verifier {
             let other = Finding::new(Code::ProofNotChecked).because(finding.code().as_str());
             other.at(finding.pointer().unwrap_or("/proof"))
         }));
-        Ok(GoodProofs { methods: good.iter().map(Proof::verification_method).collect(), findings, contexts })
+        Ok(GoodProofs {
+            methods: good.iter().map(Proof::verification_method).collect(),
+            created: good.iter().filter_map(Proof::created).max(),
+            findings,
+            contexts,
+        })
     }
 
     fn proof<'d>(
@@ -221,6 +253,8 @@ impl Verifier {
                     }
                     return Ok((proof, about, edition));
                 }
+                // Another edition would be as much work.
+                Err(finding) if finding.code() == Code::ContextTooComplex => return Err(finding.at("")),
                 Err(finding) => first = first.or(Some(finding)),
             }
         }
@@ -252,6 +286,7 @@ impl Verifier {
 /// What the good proofs of a badge establish.
 struct GoodProofs<'d> {
     methods: Vec<&'d str>,
+    created: Option<Instant>,
     findings: Vec<Finding>,
     contexts: Vec<String>,
 }
@@ -266,32 +301,6 @@ fn time(claims: Claims<'_>, at: Instant) -> impl Iterator<Item = Finding> {
     early.into_iter().chain(late)
 }
 
-/// Bitstring Status List 1.0 section 2.1. No list is at hand here, so an entry that counts is unknown.
-fn status(object: Object<'_>) -> Vec<Finding> {
-    let Some(entries) = object.get("credentialStatus") else { return vec![Code::StatusNone.into()] };
-    let is_array = entries.as_array().is_some();
-    let mut findings = Vec::new();
-    for (index, entry) in entries.one_or_many().enumerate() {
-        let pointer = if is_array { format!("/credentialStatus/{index}") } else { "/credentialStatus".into() };
-        let text = |key: &str| entry.as_object().and_then(|entry| entry.get(key)).and_then(Value::as_str);
-        // A refresh entry says that a newer badge is there; this one stays as good as it was.
-        if text("statusPurpose") == Some("refresh") {
-            continue;
-        }
-        let is_bitstring = text("type") == Some("BitstringStatusListEntry");
-        let index =
-            text("statusListIndex").and_then(|index| index.parse::<u64>().ok().filter(|n| n.to_string() == index));
-        let list = text("statusListCredential").filter(|list| crate::jsonld::is_absolute_iri(list));
-        if is_bitstring && (text("statusPurpose").is_none() || index.is_none() || list.is_none()) {
-            findings.push(Finding::new(Code::StatusMalformed).at(pointer));
-        } else {
-            let detail = list.or_else(|| text("id")).map(shown).unwrap_or_default();
-            findings.push(Finding::new(Code::StatusMissing).at(pointer).because(detail));
-        }
-    }
-    findings
-}
-
 /// Open Badges 3.0 section 8.4: whether the badge was awarded to the holder of the identifier.
 fn recipient_of(claims: Claims<'_>, recipient: Option<&str>) -> Option<Finding> {
     let Some(recipient) = recipient else { return Some(Code::RecipientNotChecked.into()) };
@@ -301,7 +310,8 @@ fn recipient_of(claims: Claims<'_>, recipient: Option<&str>) -> Option<Finding> 
 }
 
 /// What a person might take for proven and is not.
-fn limits_of_the_signature(object: Object<'_>) -> Vec<Finding> {
+fn limits_of_the_signature(claims: Claims<'_>) -> Vec<Finding> {
+    let Some(object) = claims.root().as_object() else { return Vec::new() };
     let subject =
         object.get("credentialSubject").and_then(|subject| subject.one_or_many().next()).and_then(Value::as_object);
     let achievement = subject.and_then(|subject| subject.get("achievement")).and_then(Value::as_object);
@@ -328,11 +338,41 @@ struct Outcome {
     at: Instant,
     issuer_name: Option<String>,
     contexts: Vec<String>,
+    proof_created: Option<Instant>,
+    status: Vec<BadgeStatus>,
 }
 
 impl Outcome {
+    fn at(at: Instant) -> Self {
+        Self {
+            document: None,
+            findings: Vec::new(),
+            at,
+            issuer_name: None,
+            contexts: Vec::new(),
+            proof_created: None,
+            status: Vec::new(),
+        }
+    }
+
+    /// Any failure beats unknown; unknown beats success.
+    fn decided(mut self) -> Result<Box<Self>, Refusal> {
+        match self.severity() {
+            Severity::Failure => Err(Refusal::Invalid(Box::new(Refused(self)))),
+            Severity::Unknown => Err(Refusal::Indeterminate(Box::new(Refused(self)))),
+            Severity::Info => {
+                self.findings.insert(0, Code::Ok.into());
+                Ok(Box::new(self))
+            }
+        }
+    }
+
     fn severity(&self) -> Severity {
-        self.findings.iter().map(|finding| finding.code().severity()).max().unwrap_or(Severity::Failure)
+        // A credential about which there is nothing to say is good; one that was not read has a finding.
+        self.findings.iter().map(|finding| finding.code().severity()).max().unwrap_or(match self.document {
+            Some(_) => Severity::Info,
+            None => Severity::Failure,
+        })
     }
 }
 
@@ -373,8 +413,41 @@ impl VerifiedBadge {
         Report::of(Verdict::Valid, &self.0)
     }
 
+    /// What came of each status entry: the list that was asked, its date and age.
+    #[must_use]
+    pub fn status(&self) -> &[BadgeStatus] {
+        &self.0.status
+    }
+
     fn document(&self) -> &Document {
         self.0.document.as_ref().expect("a verified badge is only made with its document")
+    }
+}
+
+/// A credential other than a badge that is intact, from a recognised issuer and in time, such as a status list.
+///
+/// Only [`Verifier::credential`] makes one. What it means is for its reader to say.
+#[derive(Debug)]
+pub struct VerifiedCredential(Box<Outcome>);
+
+impl VerifiedCredential {
+    /// What every credential says, and the whole tree, read from the bytes that were signed.
+    #[must_use]
+    #[allow(clippy::missing_panics_doc, reason = "a verified credential has its document")]
+    pub fn claims(&self) -> Claims<'_> {
+        Claims::of(self.0.document.as_ref().expect("a verified credential is only made with its document"))
+    }
+
+    /// The latest date at which a good proof says it was made.
+    #[must_use]
+    pub fn proof_created(&self) -> Option<Instant> {
+        self.0.proof_created
+    }
+
+    /// `ok`, and what else is worth knowing.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.0.findings
     }
 }
 
@@ -411,6 +484,18 @@ impl Refused {
     #[must_use]
     pub fn claims(&self) -> Option<Claims<'_>> {
         self.0.document.as_ref().map(Claims::of)
+    }
+
+    /// The latest date at which a good proof says it was made.
+    #[must_use]
+    pub fn proof_created(&self) -> Option<Instant> {
+        self.0.proof_created
+    }
+
+    /// What came of each status entry: the list that was asked, its date and age.
+    #[must_use]
+    pub fn status(&self) -> &[BadgeStatus] {
+        &self.0.status
     }
 }
 

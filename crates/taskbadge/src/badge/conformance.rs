@@ -12,7 +12,15 @@ use crate::time::Instant;
 /// Every rule that the credential breaks, in document order of the rules; empty for an Open Badge.
 pub(crate) fn check(credential: Object<'_>) -> Vec<Finding> {
     let mut rules = Rules { findings: Vec::new() };
-    rules.credential(&Place { object: credential, path: &Path::root("") });
+    rules.open_badge(&Place { object: credential, path: &Path::root("") });
+    rules.findings
+}
+
+/// Every rule of the VC Data Model 2.0 alone that the credential breaks; for credentials that are no badges, such as
+/// status lists.
+pub(crate) fn check_credential(credential: Object<'_>) -> Vec<Finding> {
+    let mut rules = Rules { findings: Vec::new() };
+    rules.any_credential(&Place { object: credential, path: &Path::root("") });
     rules.findings
 }
 
@@ -50,27 +58,44 @@ enum Form {
 use Form::{Bool, Text, Url};
 
 impl Rules {
-    fn credential(&mut self, badge: &Place<'_, '_>) {
+    fn open_badge(&mut self, badge: &Place<'_, '_>) {
         self.context(badge);
         self.types(badge, &["VerifiableCredential"], Code::BadgeType);
         self.types(badge, &["OpenBadgeCredential", "AchievementCredential"], Code::BadgeType);
         self.form(badge, "id", Required, Url);
         self.form(badge, "name", Optional, Text);
         self.form(badge, "description", Optional, Text);
-        self.validity(badge);
+        self.validity(badge, Required);
         self.form(badge, "awardedDate", Optional, Form::Instant);
-        self.issuer(badge);
+        self.issuer(badge, Self::profile);
+        self.typed_members(badge);
+        self.related_resources(badge);
+        if self.each(badge, "credentialSubject", Required, Self::subject) > 1 {
+            self.malformed(badge, "credentialSubject", "an Open Badge has one subject");
+        }
+    }
+
+    /// VC Data Model 2.0 section 4, where an id, a name and a beginning are not asked for. The context was looked at
+    /// before the signature.
+    fn any_credential(&mut self, credential: &Place<'_, '_>) {
+        self.types(credential, &["VerifiableCredential"], Code::BadgeType);
+        self.form(credential, "id", Optional, Url);
+        self.validity(credential, Optional);
+        self.issuer(credential, |rules, issuer| rules.form(issuer, "id", Required, Url));
+        self.typed_members(credential);
+        self.related_resources(credential);
+        self.each(credential, "credentialSubject", Required, |rules, subject| rules.form(subject, "id", Optional, Url));
+    }
+
+    /// VC Data Model 2.0 sections 4.10, 4.11, 5.4, 5.5 and 5.6.
+    fn typed_members(&mut self, credential: &Place<'_, '_>) {
         for key in ["credentialStatus", "termsOfUse", "evidence", "refreshService", "credentialSchema"] {
-            self.each(badge, key, Optional, |rules, place| {
+            self.each(credential, key, Optional, |rules, place| {
                 rules.typed(place);
                 if key == "credentialSchema" {
                     rules.form(place, "id", Required, Url);
                 }
             });
-        }
-        self.related_resources(badge);
-        if self.each(badge, "credentialSubject", Required, Self::subject) > 1 {
-            self.malformed(badge, "credentialSubject", "an Open Badge has one subject");
         }
     }
 
@@ -93,8 +118,8 @@ impl Rules {
     }
 
     /// VC Data Model 2.0 section 4.9: instants are compared, not texts.
-    fn validity(&mut self, badge: &Place<'_, '_>) {
-        self.form(badge, "validFrom", Required, Form::Instant);
+    fn validity(&mut self, badge: &Place<'_, '_>, need: Need) {
+        self.form(badge, "validFrom", need, Form::Instant);
         self.form(badge, "validUntil", Optional, Form::Instant);
         let instant = |key| badge.object.get(key).and_then(Value::as_str).and_then(|text| text.parse::<Instant>().ok());
         if let (Some(from), Some(until)) = (instant("validFrom"), instant("validUntil"))
@@ -104,10 +129,10 @@ impl Rules {
         }
     }
 
-    fn issuer(&mut self, badge: &Place<'_, '_>) {
+    fn issuer(&mut self, badge: &Place<'_, '_>, mut object_rules: impl FnMut(&mut Self, &Place<'_, '_>)) {
         match badge.object.get("issuer") {
             Some(Value::String(_)) => self.form(badge, "issuer", Required, Url),
-            Some(Value::Object(object)) => self.profile(&Place { object, path: &badge.path.key("issuer") }),
+            Some(Value::Object(object)) => object_rules(self, &Place { object, path: &badge.path.key("issuer") }),
             Some(_) => self.malformed(badge, "issuer", "an issuer is a URL or an object"),
             None => self.missing(badge, "issuer"),
         }

@@ -307,6 +307,12 @@ impl Tables {
         self.aliases.contains(&term)
     }
 
+    /// Whether a term in force stands for this keyword.
+    pub(super) fn has_alias(&self, active: &Active, keyword: &Meaning) -> bool {
+        let mut definitions = self.aliases.iter().filter_map(|&term| self.definition(active, term));
+        definitions.any(|definition| definition.meaning == *keyword)
+    }
+
     /// The definition of a word under the context in force.
     pub(super) fn named(&self, active: &Active, word: &str) -> Option<&Definition> {
         self.definition(active, self.term(word)?)

@@ -145,12 +145,14 @@ impl<'t, S: Statements> Expander<'t, S> {
         let mut is_top_again = false;
         let subject = match self.keyword(active, first_key, object, "@id", &Meaning::Id, path)? {
             Some((Value::String(id), here)) => {
-                let full = if id.starts_with("_:") { Cow::Borrowed(id) } else { self.absolute(active, id, &here)? };
+                let is_label = id.starts_with("_:");
+                let full = if is_label { Cow::Borrowed(id) } else { self.absolute(active, id, &here)? };
                 is_top_again = self.top.as_deref() == Some(&*full);
+                let subject = if is_label { self.label(id) } else { self.statements.iri(&full) };
                 if replaced.is_some() {
                     self.top = Some(full.into());
                 }
-                self.document_iri(active, id, &here)?
+                subject
             }
             Some((_, here)) => return Err(here.finding(Code::ContextRelativeIri).because("an id is text")),
             None => self.statements.blank(),
@@ -209,6 +211,12 @@ impl<'t, S: Statements> Expander<'t, S> {
                 let here = path.key(key);
                 if found.is_some() {
                     return Err(here.finding(Code::ContextKeyword).because("given twice"));
+                }
+                // In compacted form a keyword that has a name is written by it: whoever looks for `id` finds none under `@id`.
+                if key == keyword && self.tables.has_alias(active, meaning) {
+                    return Err(here
+                        .finding(Code::ContextKeyword)
+                        .because("a keyword that has a name is written by its name"));
                 }
                 found = Some((value, here));
             }
@@ -272,7 +280,9 @@ impl<'t, S: Statements> Expander<'t, S> {
         // A credential is in compacted form (VC Data Model 2.0 section 1.3), so a property that has a name is written by it.
         // Under another, the statements and their signature are the same, and whoever looks for `validUntil` finds none.
         if self.tables.has_name(&iri) {
-            return Err(path.finding(Code::ContextKeyword).because("a property that has a name is written by its name"));
+            return Err(path
+                .finding(Code::ContextKeyword)
+                .because("a property that has a name is written by its name"));
         }
         Ok(self.statements.iri(&iri))
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Outcome;
+use super::{BadgeStatus, Outcome};
 use crate::badge::Claims;
 use crate::finding::{Code, Finding, Severity};
 use crate::time::Instant;
@@ -40,6 +40,9 @@ pub struct Report<'o> {
     #[serde(skip_serializing_if = "Option::is_none")]
     badge: Option<Summary<'o>>,
     findings: Vec<Entry<'o>>,
+    /// What came of each status entry.
+    #[serde(skip_serializing_if = "<[BadgeStatus]>::is_empty")]
+    status: &'o [BadgeStatus],
     /// Contexts of several editions, with the one under which the signature fits.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     context_editions: &'o [String],
@@ -89,8 +92,10 @@ struct Entry<'o> {
 
 impl<'o> Report<'o> {
     pub(super) fn of(verdict: Verdict, outcome: &'o Outcome) -> Self {
-        let needs = [Code::StatusMissing, Code::KeyUnresolved, Code::ContextUnknown];
+        let needs = [Code::KeyUnresolved, Code::ContextUnknown];
         let required = outcome.findings.iter().filter(|finding| needs.contains(&finding.code()));
+        let required = required.filter_map(Finding::detail).filter(|detail| !detail.is_empty());
+        let lists = outcome.status.iter().filter(|status| status.wants_list()).map(BadgeStatus::list);
         Self {
             verdict,
             checked_at: outcome.at,
@@ -99,8 +104,9 @@ impl<'o> Report<'o> {
                 .as_ref()
                 .map(|document| Summary::of(Claims::of(document), outcome.issuer_name.as_deref())),
             findings: outcome.findings.iter().map(Entry::of).collect(),
+            status: &outcome.status,
             context_editions: &outcome.contexts,
-            required_documents: required.filter_map(Finding::detail).filter(|detail| !detail.is_empty()).collect(),
+            required_documents: required.chain(lists).collect(),
         }
     }
 

@@ -13,8 +13,33 @@ use crate::{
     text::hidden_character,
 };
 
+/// Reads a whole document that knows the fields `known` into a value and the line of every field.
+///
+/// `read` gives `None` where something it needs is missing or unreadable, after noting it.
+pub(crate) fn read<T>(
+    file: &str,
+    text: &str,
+    known: &[&str],
+    read: impl FnOnce(&Fields<'_, '_, '_>) -> Option<T>,
+) -> Result<(T, BTreeMap<String, u64>), Mistakes> {
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let page = Page::new(text);
+    let document = DeTable::parse(text).map_err(|error| {
+        let what = format!("this is not TOML: {}", error.message().replace('\n', ", "));
+        let mistake = Mistake::new(what, "correct the line; texts stand in quotes, lists in square brackets");
+        let placed = match error.span() {
+            Some(span) => page.place(mistake, span.start),
+            None => mistake,
+        };
+        Mistakes::one(file, placed)
+    })?;
+    let fields = Fields::root(&page, &document, known);
+    let value = read(&fields);
+    page.finish(file, value)
+}
+
 /// The document as lines: where each field stands, and what is wrong so far.
-pub(super) struct Page<'t> {
+struct Page<'t> {
     text: &'t str,
     line_starts: Vec<usize>,
     mistakes: RefCell<Vec<Mistake>>,
@@ -22,20 +47,20 @@ pub(super) struct Page<'t> {
 }
 
 impl<'t> Page<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    fn new(text: &'t str) -> Self {
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Self { text, line_starts, mistakes: RefCell::default(), lines: RefCell::default() }
     }
 
     /// Notes a mistake of the field at `path`, at the byte range `span`.
-    pub(super) fn note(&self, path: &str, span: Range<usize>, what: impl Into<String>, next: impl Into<String>) {
+    fn note(&self, path: &str, span: Range<usize>, what: impl Into<String>, next: impl Into<String>) {
         let mistake = self.place(Mistake::new(what, next), span.start);
         let mistake = if path.is_empty() { mistake } else { mistake.in_field(path) };
         self.mistakes.borrow_mut().push(mistake);
     }
 
     /// The mistake, placed at the line and character of a byte offset.
-    pub(super) fn place(&self, mistake: Mistake, offset: usize) -> Mistake {
+    fn place(&self, mistake: Mistake, offset: usize) -> Mistake {
         let line = self.line_starts.partition_point(|start| *start <= offset);
         let start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
         let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
@@ -43,7 +68,7 @@ impl<'t> Page<'t> {
     }
 
     /// The value with the line of every field, or all that is wrong.
-    pub(super) fn finish<T>(self, file: &str, value: Option<T>) -> Result<(T, BTreeMap<String, u64>), Mistakes> {
+    fn finish<T>(self, file: &str, value: Option<T>) -> Result<(T, BTreeMap<String, u64>), Mistakes> {
         let value = Mistakes::or(file, self.mistakes.into_inner(), value)?;
         Ok((value, self.lines.into_inner()))
     }
@@ -56,7 +81,7 @@ impl<'t> Page<'t> {
 
 /// One table of the document. A field that is missing, of the wrong kind or unreadable is noted on the page and reads as
 /// `None`.
-pub(super) struct Fields<'p, 'd, 't> {
+pub(crate) struct Fields<'p, 'd, 't> {
     page: &'p Page<'t>,
     table: &'d DeTable<'t>,
     path: String,
@@ -65,39 +90,39 @@ pub(super) struct Fields<'p, 'd, 't> {
 
 impl<'p, 'd, 't> Fields<'p, 'd, 't> {
     /// The whole document as a table that knows the fields `known`.
-    pub(super) fn root(page: &'p Page<'t>, document: &'d Spanned<DeTable<'t>>, known: &[&str]) -> Self {
+    fn root(page: &'p Page<'t>, document: &'d Spanned<DeTable<'t>>, known: &[&str]) -> Self {
         let fields = Self { page, table: document.get_ref(), path: String::new(), span: 0..0 };
         fields.refuse_unknown(known);
         fields
     }
 
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         let (path, value) = self.value(name)?;
         self.words(&path, value)
     }
 
-    pub(super) fn required_text(&self, name: &str) -> Option<String> {
+    pub(crate) fn required_text(&self, name: &str) -> Option<String> {
         self.required(name).then(|| self.text(name)).flatten()
     }
 
     /// A text that means a `T`. The error of `T` is two clauses, "not a …; write …".
-    pub(super) fn parsed<T: FromStr<Err: Display>>(&self, name: &str) -> Option<T> {
+    pub(crate) fn parsed<T: FromStr<Err: Display>>(&self, name: &str) -> Option<T> {
         let (path, value) = self.value(name)?;
         let text = self.words(&path, value)?;
         self.parse(&path, value, &text)
     }
 
-    pub(super) fn required_parsed<T: FromStr<Err: Display>>(&self, name: &str) -> Option<T> {
+    pub(crate) fn required_parsed<T: FromStr<Err: Display>>(&self, name: &str) -> Option<T> {
         self.required(name).then(|| self.parsed(name)).flatten()
     }
 
     /// A list of texts, empty if the field is absent.
-    pub(super) fn texts(&self, name: &str) -> Vec<String> {
+    pub(crate) fn texts(&self, name: &str) -> Vec<String> {
         self.items(name).filter_map(|(path, value)| self.words(&path, value)).collect()
     }
 
     /// A list of texts that each mean a `T`, empty if the field is absent.
-    pub(super) fn parsed_list<T: FromStr<Err: Display>>(&self, name: &str) -> Vec<T> {
+    pub(crate) fn parsed_list<T: FromStr<Err: Display>>(&self, name: &str) -> Vec<T> {
         self.items(name)
             .filter_map(|(path, value)| {
                 let text = self.words(&path, value)?;
@@ -107,7 +132,7 @@ impl<'p, 'd, 't> Fields<'p, 'd, 't> {
     }
 
     /// A finite number that is not negative.
-    pub(super) fn number(&self, name: &str) -> Option<f64> {
+    pub(crate) fn number(&self, name: &str) -> Option<f64> {
         let (path, value) = self.value(name)?;
         let number = match value.get_ref() {
             DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().parse().ok(),
@@ -126,7 +151,7 @@ impl<'p, 'd, 't> Fields<'p, 'd, 't> {
         number
     }
 
-    pub(super) fn yes_or_no(&self, name: &str) -> Option<bool> {
+    pub(crate) fn yes_or_no(&self, name: &str) -> Option<bool> {
         let (path, value) = self.value(name)?;
         let answer = value.get_ref().as_bool();
         if answer.is_none() {
@@ -136,7 +161,7 @@ impl<'p, 'd, 't> Fields<'p, 'd, 't> {
     }
 
     /// The tables of `[[name]]`, each of which knows the fields `known`.
-    pub(super) fn tables(&self, name: &str, known: &[&str]) -> Vec<Self> {
+    pub(crate) fn tables(&self, name: &str, known: &[&str]) -> Vec<Self> {
         let Some((path, value)) = self.value(name) else { return Vec::new() };
         let Some(list) = value.get_ref().as_array() else {
             self.page.note(&path, value.span(), "not a list of tables", format!("write `[[{path}]]` above each entry"));
@@ -147,7 +172,7 @@ impl<'p, 'd, 't> Fields<'p, 'd, 't> {
     }
 
     /// The tables `[name.KEY]` by key, each of which knows the fields `known`.
-    pub(super) fn named_tables(&self, name: &str, known: &[&str]) -> Vec<(String, Self)> {
+    pub(crate) fn named_tables(&self, name: &str, known: &[&str]) -> Vec<(String, Self)> {
         let Some((path, value)) = self.value(name) else { return Vec::new() };
         let Some(table) = value.get_ref().as_table() else {
             self.page.note(&path, value.span(), "not a table", format!("write `[{path}.NAME]` above each entry"));
@@ -161,13 +186,13 @@ impl<'p, 'd, 't> Fields<'p, 'd, 't> {
     }
 
     /// Notes a mistake of the field `name`, or of this table if it has no such field.
-    pub(super) fn note(&self, name: &str, what: impl Into<String>, next: impl Into<String>) {
+    pub(crate) fn note(&self, name: &str, what: impl Into<String>, next: impl Into<String>) {
         let span = self.entry(name).map_or(self.span.clone(), |(_, value)| value.span());
         self.page.note(&self.path_of(name), span, what, next);
     }
 
     /// Notes a mistake of this table as a whole.
-    pub(super) fn note_here(&self, what: impl Into<String>, next: impl Into<String>) {
+    pub(crate) fn note_here(&self, what: impl Into<String>, next: impl Into<String>) {
         self.page.note(&self.path, self.span.clone(), what, next);
     }
 

@@ -1,0 +1,38 @@
+//! One module for each group of commands.
+
+mod centre;
+mod demo;
+mod inspect;
+mod issue;
+mod shell;
+mod trust;
+mod verify;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use taskbadge::time::Instant;
+
+use crate::args::Command;
+use crate::output::{Exit, Output, Trouble};
+
+/// Does what was asked.
+pub(crate) fn run(command: Command, output: &mut Output) -> Result<Exit, Trouble> {
+    match command {
+        Command::Init(init) => centre::init(&init, output),
+        Command::Key(key) => centre::key(&key, output),
+        Command::Task(task) => centre::task(&task, output),
+        Command::Issue(issue) => issue::issue(&issue, output),
+        Command::Verify(verify) => verify::verify(verify, output),
+        Command::Inspect(inspect) => inspect::inspect(&inspect, output),
+        Command::Trust(trust) => trust::trust(trust, output),
+        Command::Demo(demo) => demo::demo(&demo, output),
+        Command::Completions { shell } => shell::completions(shell, output),
+        Command::Man => shell::man(output),
+    }
+}
+
+/// The clock, read here and nowhere else.
+fn now() -> Instant {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map(|since| since.as_secs());
+    Instant::from_unix(since.ok().and_then(|seconds| seconds.try_into().ok()).unwrap_or_default())
+}

@@ -1,0 +1,137 @@
+//! `taskbadge init`, `taskbadge key` and `taskbadge task`: what a centre sets up before it issues.
+
+use std::path::{Path, PathBuf};
+
+use taskbadge::key::{Did, SigningKey};
+use taskbadge::proof::Cryptosuite;
+use taskbadge_issuer::centre::{self, Centre, Settings};
+use taskbadge_issuer::files::{self, Secrecy};
+use taskbadge_issuer::lint::{self, Severity};
+use taskbadge_issuer::roster::EmailAddress;
+use taskbadge_issuer::template::TaskId;
+
+use crate::args::{Init, Key, Suite, Task};
+use crate::output::{Exit, Output, Trouble};
+use crate::words;
+
+pub(super) fn init(init: &Init, output: &mut Output) -> Result<Exit, Trouble> {
+    // Before the passphrase is asked for: a person should not type it for nothing.
+    if init.folder.join("centre.toml").exists() {
+        return Err(taskbadge_issuer::Trouble::Exists(init.folder.join("centre.toml")).into());
+    }
+    let key = centre::new_key()?;
+    let settings = settings(init, &key)?;
+    let passphrase = init.passphrase.choose()?;
+    let centre = Centre::found(&init.folder, settings, &key, passphrase.as_bytes())?;
+    words::founded(&centre).iter().for_each(|line| output.line(line));
+    Ok(Exit::Done)
+}
+
+fn settings(init: &Init, key: &SigningKey) -> Result<Settings, Trouble> {
+    let did = match &init.did_web {
+        Some(place) => {
+            let mut parts = place.trim_end_matches('/').split('/');
+            let host = parts.next().unwrap_or_default();
+            Did::web(host, &parts.collect::<Vec<_>>()).map_err(|error| Trouble::new(error.to_string()))?
+        }
+        None => Did::key(&key.verifying_key()),
+    };
+    let mut settings = Settings::new(init.name.trim(), did).with_suite(match init.suite {
+        Suite::EddsaRdfc2022 => Cryptosuite::EddsaRdfc2022,
+        Suite::EddsaJcs2022 => Cryptosuite::EddsaJcs2022,
+    });
+    if let Some(web) = &init.web {
+        settings = settings.with_web(web.parse().map_err(|error| Trouble::new(words::option_is("web", &error)))?);
+    }
+    if let Some(contact) = &init.contact {
+        let contact = contact.parse::<EmailAddress>();
+        settings =
+            settings.with_contact(contact.map_err(|error| Trouble::new(words::option_is("contact", &error)))?.as_str());
+    }
+    // What is written must be readable: a name of spaces, say, is not.
+    Ok(Settings::parse("centre.toml", &settings.to_toml())?)
+}
+
+pub(super) fn key(key: &Key, output: &mut Output) -> Result<Exit, Trouble> {
+    let public = match key {
+        Key::New { file, passphrase } => {
+            if file.exists() {
+                return Err(taskbadge_issuer::Trouble::Exists(file.clone()).into());
+            }
+            let key = centre::new_key()?;
+            centre::write_key(file, &key, passphrase.choose()?.as_bytes())?;
+            output.line(words::key_written(file));
+            key.verifying_key()
+        }
+        Key::Show { file: Some(file), passphrase, .. } => {
+            centre::read_key(file, passphrase.ask()?.as_bytes())?.verifying_key()
+        }
+        // What verifiers need of a centre is no secret, so no passphrase is asked for.
+        Key::Show { file: None, centre, .. } => {
+            let centre = Centre::open(&centre.folder)?;
+            let document = centre.did_document()?;
+            output.line(words::shown("centre", centre.settings().name()));
+            output.line(words::shown("did", centre.settings().did().as_str()));
+            document.keys().for_each(|(method, _)| output.line(words::shown("key", method)));
+            if let Some(url) = centre.settings().did().document_url() {
+                output.line(words::shown("document", &centre.did_document_file().display().to_string()));
+                output.line(words::shown("publish at", &url));
+            }
+            return Ok(Exit::Done);
+        }
+    };
+    output.line(words::shown("did", Did::key(&public).as_str()));
+    output.line(words::shown("public key", &public.to_multikey()));
+    Ok(Exit::Done)
+}
+
+pub(super) fn task(task: &Task, output: &mut Output) -> Result<Exit, Trouble> {
+    match task {
+        Task::New { id, centre, force } => new_task(id, &Centre::open(&centre.folder)?, *force, output),
+        Task::Lint { files, centre } if files.is_empty() => {
+            let centre = Centre::open(&centre.folder)?;
+            let files = centre.task_files()?;
+            if files.is_empty() {
+                return Err(Trouble::new(words::no_tasks(centre.folder())));
+            }
+            lint_tasks(&files, output)
+        }
+        Task::Lint { files, .. } => lint_tasks(files, output),
+    }
+}
+
+fn new_task(id: &TaskId, centre: &Centre, force: bool, output: &mut Output) -> Result<Exit, Trouble> {
+    let path = centre.task_file(id);
+    let text = words::task_to_fill_in(id);
+    if force {
+        files::replace(&path, text.as_bytes(), Secrecy::Open)?;
+    } else {
+        files::write_new(&path, text.as_bytes(), Secrecy::Open)?;
+    }
+    output.line(words::task_written(&path));
+    Ok(Exit::Done)
+}
+
+/// Every file is looked at, whatever is wrong with the one before.
+fn lint_tasks(files: &[PathBuf], output: &mut Output) -> Result<Exit, Trouble> {
+    let (mut errors, mut warnings) = (0, 0);
+    for file in files {
+        let lints = match centre::read_task(Path::new(file)) {
+            Ok(task) => lint::lint_template(&task),
+            Err(trouble) => {
+                errors += 1;
+                output.complain(&trouble.to_string());
+                continue;
+            }
+        };
+        for lint in &lints {
+            match lint.severity() {
+                Severity::Error => errors += 1,
+                Severity::Warning => warnings += 1,
+            }
+            output.line(lint.to_string());
+        }
+    }
+    output.line(words::linted(files.len(), errors, warnings));
+    Ok(if errors == 0 { Exit::Done } else { Exit::Trouble })
+}

@@ -1,0 +1,161 @@
+//! `taskbadge demo`: the whole way from a roster to a verdict, each step as the command a person would type.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::{Days, NaiveDate};
+use clap::Parser as _;
+use taskbadge_issuer::centre::Centre;
+use taskbadge_issuer::files::{self, Secrecy};
+
+use crate::args::{Cli, Demo};
+use crate::output::{Exit, Output, Trouble};
+use crate::words;
+
+/// The sample centre, carried along so that the demo runs wherever the command does.
+const TASKS: [(&str, &str); 3] = [
+    ("forklift-pre-start-check.toml", include_str!("../../../../examples/centre/tasks/forklift-pre-start-check.toml")),
+    ("kitchen-hygiene.toml", include_str!("../../../../examples/centre/tasks/kitchen-hygiene.toml")),
+    ("quality-inspection.toml", include_str!("../../../../examples/centre/tasks/quality-inspection.toml")),
+];
+const ROSTER: &str = include_str!("../../../../examples/centre/roster.csv");
+
+/// Written last, so that its being there says that the sample centre is complete.
+const ROSTER_FILE: &str = "rosters/roster.csv";
+
+/// Marks a folder as made by the demo, and so as one that `--force` may delete.
+const MARK: &str = "made-by-taskbadge-demo";
+
+pub(super) fn demo(demo: &Demo, output: &mut Output) -> Result<Exit, Trouble> {
+    let folder = &demo.folder;
+    let made = folder.join(MARK).exists();
+    let complete = made && folder.join(ROSTER_FILE).exists();
+    if folder.exists() && !made {
+        return Err(Trouble::new(words::not_made_by_demo(folder)));
+    }
+    if made && (demo.force || !complete) {
+        fs::remove_dir_all(folder).map_err(|error| Trouble::new(words::cannot_write(folder, &error)))?;
+    }
+    let mut steps = Steps { folder: folder.clone(), output };
+    if demo.force || !complete {
+        steps.tell(words::DEMO_CENTRE);
+        steps.prepare()?;
+        steps.run("init FOLDER --name 'Harbour Training Centre' --web https://centre.example.org --passphrase-file FOLDER/passphrase")?;
+        steps.add_samples()?;
+    } else {
+        steps.tell(&words::demo_there(folder));
+    }
+    steps.run("task lint --centre FOLDER")?;
+    steps.tell(words::DEMO_ISSUE);
+    steps.run("issue FOLDER/rosters/roster.csv --centre FOLDER --passphrase-file FOLDER/passphrase")?;
+
+    steps.tell(words::DEMO_STRANGER);
+    let badge = steps.first_badge()?;
+    fs::write(folder.join("nobody.json"), "{\"version\":1,\"issuers\":[]}\n")
+        .map_err(|error| Trouble::new(words::cannot_write(folder, &error)))?;
+    steps.run(&format!("verify {badge} --trust FOLDER/nobody.json"))?;
+    steps.tell(words::DEMO_TRUST);
+    let did = Centre::open(folder)?.settings().did().to_string();
+    steps.run(&format!("trust add {did} --name 'Harbour Training Centre' --force --trust FOLDER/trust.json"))?;
+    steps.run(&format!("verify {badge} --trust FOLDER/trust.json"))?;
+    steps.run("verify FOLDER/badges --trust FOLDER/trust.json")?;
+
+    steps.tell(words::DEMO_CHANGE);
+    steps.change_a_letter(&badge)?;
+    steps.run("verify FOLDER/changed.json --trust FOLDER/trust.json")?;
+    steps.tell(&words::demo_end(folder));
+    Ok(Exit::Done)
+}
+
+/// The task of the first row, and what a forger makes of it.
+const CHANGED: (&str, &str) = ("Forklift pre-start check", "Forklift pre-start chick");
+
+struct Steps<'o> {
+    folder: PathBuf,
+    output: &'o mut Output,
+}
+
+impl Steps<'_> {
+    fn tell(&mut self, sentence: &str) {
+        self.output.line(format!("\n# {sentence}"));
+    }
+
+    /// Shows a command, and runs it as if it had been typed; `FOLDER` stands for the folder of the demo.
+    fn run(&mut self, line: &str) -> Result<(), Trouble> {
+        let folder = self.folder.display().to_string();
+        self.output.line(format!("$ taskbadge {}", line.replace("FOLDER", &folder)));
+        let words = split(line).into_iter().map(|word| word.replace("FOLDER", &folder));
+        let cli = Cli::try_parse_from(["taskbadge".to_owned()].into_iter().chain(words));
+        let cli = cli.map_err(|error| Trouble::new(error.to_string()))?;
+        match super::run(cli.command, self.output)? {
+            Exit::Trouble => Err(Trouble::new(words::DEMO_FAILED)),
+            exit => {
+                if exit != Exit::Done {
+                    self.output.line(words::exit_code(exit));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The folder, with a passphrase that nobody needs to type.
+    fn prepare(&mut self) -> Result<(), Trouble> {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(taskbadge_issuer::Trouble::NoRandomness)?;
+        let passphrase: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        fs::create_dir_all(&self.folder).map_err(|error| Trouble::new(words::cannot_write(&self.folder, &error)))?;
+        files::write_new(&self.folder.join(MARK), b"", Secrecy::Open)?;
+        files::write_new(&self.folder.join("passphrase"), (passphrase + "\n").as_bytes(), Secrecy::Secret)?;
+        Ok(())
+    }
+
+    fn add_samples(&mut self) -> Result<(), Trouble> {
+        for (name, text) in TASKS {
+            files::write_new(&self.folder.join("tasks").join(name), text.as_bytes(), Secrecy::Open)?;
+        }
+        let roster = of_this_month(ROSTER, super::now().datetime().date_naive());
+        files::write_new(&self.folder.join(ROSTER_FILE), roster.as_bytes(), Secrecy::Open)?;
+        self.output.line(words::samples_added(&self.folder));
+        Ok(())
+    }
+
+    /// The badge of the roster's first row, with `FOLDER` for the folder.
+    fn first_badge(&self) -> Result<String, Trouble> {
+        for badge in crate::files::badges(vec![self.folder.join("badges")]) {
+            let badge = badge?;
+            let text = fs::read_to_string(&badge).map_err(|error| Trouble::new(words::cannot_read(&badge, &error)))?;
+            if text.contains("Amina Noor") && text.contains(CHANGED.0) {
+                return Ok(format!("FOLDER/badges/{}", badge.file_name().unwrap_or_default().display()));
+            }
+        }
+        Err(Trouble::new(words::DEMO_FAILED))
+    }
+
+    /// Writes a copy of a badge in which one letter is another.
+    fn change_a_letter(&self, badge: &str) -> Result<(), Trouble> {
+        let badge = badge.replace("FOLDER", &self.folder.display().to_string());
+        let text =
+            fs::read_to_string(&badge).map_err(|error| Trouble::new(words::cannot_read(Path::new(&badge), &error)))?;
+        let changed = text.replacen(CHANGED.0, CHANGED.1, 1);
+        let path = self.folder.join("changed.json");
+        fs::write(&path, changed).map_err(|error| Trouble::new(words::cannot_write(&path, &error)))
+    }
+}
+
+/// The sample's award days, moved so that the last was twelve days ago: badges of the demo are valid whenever it is run.
+fn of_this_month(roster: &str, today: NaiveDate) -> String {
+    let days_ago = [("2026-11-03", 19), ("2026-11-05", 17), ("2026-11-10", 12)];
+    days_ago.iter().fold(roster.to_owned(), |roster, (day, ago)| {
+        today.checked_sub_days(Days::new(*ago)).map_or(roster.clone(), |moved| roster.replace(day, &moved.to_string()))
+    })
+}
+
+/// Words as a shell splits them, as far as the demo's own commands need it.
+fn split(line: &str) -> Vec<String> {
+    let quoted = line.split('\'').enumerate();
+    quoted
+        .flat_map(|(number, part)| {
+            if number % 2 == 1 { vec![part.to_owned()] } else { part.split_whitespace().map(Into::into).collect() }
+        })
+        .collect()
+}

@@ -1,0 +1,62 @@
+//! The passphrase of a key: from a file, a file descriptor or the terminal. Never an argument, never the environment:
+//! both can be seen by other processes.
+
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read as _};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::args::Passphrase;
+use crate::output::Trouble;
+use crate::words;
+
+const BYTES_MAX: u64 = 4096;
+
+impl Passphrase {
+    /// The passphrase of a key that is there.
+    pub(crate) fn ask(&self) -> Result<Zeroizing<String>, Trouble> {
+        match self.given()? {
+            Some(passphrase) => Ok(passphrase),
+            None => prompt(words::PASSPHRASE),
+        }
+    }
+
+    /// The passphrase of a new key, typed twice.
+    pub(crate) fn choose(&self) -> Result<Zeroizing<String>, Trouble> {
+        if let Some(passphrase) = self.given()? {
+            return Ok(passphrase);
+        }
+        let (first, second) = (prompt(words::NEW_PASSPHRASE)?, prompt(words::PASSPHRASE_AGAIN)?);
+        if first == second { Ok(first) } else { Err(Trouble::new(words::PASSPHRASES_DIFFER)) }
+    }
+
+    fn given(&self) -> Result<Option<Zeroizing<String>>, Trouble> {
+        match (&self.passphrase_file, self.passphrase_fd) {
+            (Some(file), _) => first_line(file).map(Some),
+            // The system's own name of an open descriptor; without unsafe code there is no other way to it.
+            (None, Some(number)) => first_line(&PathBuf::from(format!("/dev/fd/{number}"))).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+fn first_line(path: &Path) -> Result<Zeroizing<String>, Trouble> {
+    // Room for the whole from the start, so that no copy is left behind by growing.
+    let mut text = Zeroizing::new(String::with_capacity(BYTES_MAX as usize + 1));
+    let read = File::open(path).and_then(|file| file.take(BYTES_MAX).read_to_string(&mut text));
+    read.map_err(|error| Trouble::new(words::cannot_read(path, &error)))?;
+    let line = text.lines().next().unwrap_or_default();
+    if line.is_empty() {
+        return Err(Trouble::new(words::no_passphrase_in(path)));
+    }
+    Ok(Zeroizing::new(line.to_owned()))
+}
+
+fn prompt(question: &str) -> Result<Zeroizing<String>, Trouble> {
+    if !io::stdin().is_terminal() {
+        return Err(Trouble::new(words::NO_TERMINAL_FOR_PASSPHRASE));
+    }
+    let answer = rpassword::prompt_password(question);
+    answer.map(Zeroizing::new).map_err(|error| Trouble::new(words::cannot_ask(&error)))
+}

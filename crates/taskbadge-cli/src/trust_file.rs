@@ -1,0 +1,174 @@
+//! The trust file: the issuers that a verifier recognises, as JSON. Described by `schemas/trust-file.schema.json`.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use taskbadge::key::{Did, DidDocument};
+use taskbadge::trust::{RecognisedIssuer, Trust};
+use taskbadge_issuer::files::{self, Secrecy};
+
+use crate::args;
+use crate::output::Trouble;
+use crate::words;
+
+/// The content of a trust file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TrustFile {
+    version: u32,
+    pub(crate) issuers: Vec<Issuer>,
+}
+
+/// One recognised issuer.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Issuer {
+    /// A did:key or did:web.
+    pub(crate) id: String,
+    /// The name under which the verifier knows the issuer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    /// The pinned DID document of a did:web, as it was received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    document: Option<serde_json::Value>,
+}
+
+const VERSION: u32 = 1;
+/// Thousands of issuers with their documents.
+const BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+impl TrustFile {
+    /// Reads the file; one that is not there recognises nobody.
+    pub(crate) fn read(path: &Path) -> Result<Self, Trouble> {
+        let Some(bytes) = crate::files::read_if_there(path, BYTES_MAX)? else {
+            return Ok(Self { version: VERSION, issuers: Vec::new() });
+        };
+        let file: Self = serde_json::from_slice(&bytes)
+            .map_err(|error| Trouble::new(words::trust_file_malformed(path, &error.to_string())))?;
+        if file.version != VERSION {
+            return Err(Trouble::new(words::trust_file_version(path, file.version)));
+        }
+        Ok(file)
+    }
+
+    pub(crate) fn write(&self, path: &Path) -> Result<(), Trouble> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| Trouble::new(words::cannot_write(folder, &error)))?;
+        }
+        let mut text = serde_json::to_string_pretty(self).map_err(|error| Trouble::new(error.to_string()))?;
+        text.push('\n');
+        Ok(files::replace(path, text.as_bytes(), Secrecy::Open)?)
+    }
+
+    pub(crate) fn trust(&self, path: &Path) -> Result<Trust, Trouble> {
+        self.issuers.iter().try_fold(Trust::none(), |trust, issuer| {
+            let recognised = issuer.recognised();
+            let recognised =
+                recognised.map_err(|why| Trouble::new(words::trust_file_issuer(path, &issuer.id, &why)))?;
+            Ok(trust.recognise(recognised))
+        })
+    }
+}
+
+impl Issuer {
+    /// An issuer, which has to be one that a verifier can recognise.
+    pub(crate) fn new(id: String, name: Option<String>, document: Option<&[u8]>) -> Result<Self, String> {
+        let document = document.map(serde_json::from_slice).transpose();
+        let document = document.map_err(|_| words::DOCUMENT_NOT_JSON.to_owned())?;
+        let issuer = Self { id, name, document };
+        issuer.recognised()?;
+        Ok(issuer)
+    }
+
+    fn recognised(&self) -> Result<RecognisedIssuer, String> {
+        let did = Did::parse(&self.id).map_err(|error| error.to_string())?;
+        let issuer = match (did.verifying_key(), &self.document) {
+            (Some(key), _) => RecognisedIssuer::did_key(&key),
+            (None, None) => {
+                return Err(words::document_wanted(&did.document_url().unwrap_or_default()));
+            }
+            (None, Some(document)) => {
+                let document = DidDocument::from_json(document.to_string().as_bytes(), &did);
+                let document = document.map_err(|error| error.to_string())?;
+                if document.keys().next().is_none() {
+                    return Err(words::DOCUMENT_WITHOUT_KEYS.to_owned());
+                }
+                RecognisedIssuer::pinned(document)
+            }
+        };
+        Ok(match &self.name {
+            Some(name) => issuer.named(name),
+            None => issuer,
+        })
+    }
+}
+
+impl args::TrustFile {
+    /// The file that was named, or the one in the user's data folder.
+    pub(crate) fn path(&self) -> Result<PathBuf, Trouble> {
+        if let Some(file) = &self.file {
+            return Ok(file.clone());
+        }
+        data_folder().map(|folder| folder.join("trust.json")).ok_or_else(|| Trouble::new(words::NO_DATA_FOLDER))
+    }
+
+    /// The file for reading: one that was named has to be there.
+    pub(crate) fn existing(&self) -> Result<PathBuf, Trouble> {
+        match &self.file {
+            Some(file) if !file.exists() => Err(Trouble::new(words::no_trust_file(file))),
+            _ => self.path(),
+        }
+    }
+}
+
+fn data_folder() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let folder = if cfg!(windows) {
+        set("APPDATA")
+    } else if cfg!(target_os = "macos") {
+        set("HOME").map(|home| home.join("Library/Application Support"))
+    } else {
+        // XDG Base Directory Specification: a relative path there does not count.
+        let data = set("XDG_DATA_HOME").filter(|folder| folder.is_absolute());
+        data.or_else(|| set("HOME").map(|home| home.join(".local/share")))
+    };
+    folder.map(|folder| folder.join("taskbadge"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use taskbadge::key::SigningKey;
+
+    use super::*;
+
+    #[test]
+    fn the_schema_names_what_is_written() {
+        let schema: Value = serde_json::from_str(include_str!("../../../schemas/trust-file.schema.json")).unwrap();
+        let did = Did::web("centre.example.org", &[]).unwrap();
+        let document = DidDocument::new(&did, &[SigningKey::from_seed(&[7; 32]).verifying_key()]).unwrap();
+        let issuer = Issuer::new(did.to_string(), Some("Harbour".into()), Some(document.to_json().as_bytes())).unwrap();
+        let file = serde_json::to_value(TrustFile { version: VERSION, issuers: vec![issuer] }).unwrap();
+        let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&file), names(&schema["properties"]));
+        assert_eq!(names(&file["issuers"][0]), names(&schema["properties"]["issuers"]["items"]["properties"]));
+        assert_eq!(file["version"], schema["properties"]["version"]["const"]);
+    }
+
+    #[test]
+    fn who_cannot_be_recognised_is_refused() {
+        let key = Did::key(&SigningKey::from_seed(&[7; 32]).verifying_key()).to_string();
+        assert!(Issuer::new(key.clone(), None, None).is_ok());
+        for (id, document) in [
+            ("Harbour", None),
+            ("did:example:1", None),
+            (&key[..key.len() - 1], None),
+            ("did:web:centre.example.org", None),
+            ("did:web:centre.example.org", Some(&b"{}"[..])),
+            ("did:web:centre.example.org", Some(&b"not json"[..])),
+            ("did:web:centre.example.org", Some(&br#"{"id":"did:web:centre.example.org"}"#[..])),
+        ] {
+            assert!(Issuer::new(id.into(), None, document).is_err(), "{id}");
+        }
+    }
+}

@@ -1,0 +1,467 @@
+//! Every sentence that the command itself says, so that they can be translated in one place. The libraries bring their
+//! own sentences for findings, lints and mistakes; what clap prints stands with the arguments.
+//!
+//! An error says what happened; what to do next. Text that comes from a file passes through `printable`, so that it
+//! cannot play tricks on the terminal.
+
+use std::fmt::Display;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use taskbadge::badge::Claims;
+use taskbadge::finding::{Code, Finding};
+use taskbadge::time::Instant;
+use taskbadge::verify::{Refusal, VerifiedBadge};
+use taskbadge_issuer::centre::Centre;
+use taskbadge_issuer::desk::{Batch, Issued, When};
+use taskbadge_issuer::lint::Lint;
+use taskbadge_issuer::printable;
+use taskbadge_issuer::template::TaskId;
+
+use crate::output::Exit;
+use crate::trust_file::Issuer;
+
+// Files.
+
+pub(crate) fn cannot_read(path: &Path, error: &io::Error) -> String {
+    let path = named(path);
+    match error.kind() {
+        ErrorKind::NotFound => format!("{path}: there is no such file; check the name and the folder"),
+        ErrorKind::PermissionDenied => format!("{path}: you may not read it; ask its owner, or check the permissions"),
+        ErrorKind::IsADirectory => format!("{path}: this is a folder; name a file"),
+        _ => format!("{path}: it cannot be read ({error}); check the file and the disk"),
+    }
+}
+
+pub(crate) fn cannot_write(path: &Path, error: &io::Error) -> String {
+    format!("{}: it cannot be written ({error}); check the folder, the permissions and the disk", named(path))
+}
+
+pub(crate) fn cannot_print(error: &io::Error) -> String {
+    format!("the output cannot be written ({error}); check where it goes")
+}
+
+pub(crate) const FOLDERS_IN_A_CIRCLE: &str = "its folders contain each other";
+
+pub(crate) fn no_badges_in(folder: &Path) -> String {
+    format!("{}: there are no badges in this folder (.json files); name the right folder", named(folder))
+}
+
+// Passphrases.
+
+pub(crate) const PASSPHRASE: &str = "Passphrase of the key: ";
+pub(crate) const NEW_PASSPHRASE: &str = "Choose a passphrase for the key: ";
+pub(crate) const PASSPHRASE_AGAIN: &str = "The same again: ";
+pub(crate) const PASSPHRASES_DIFFER: &str = "the two passphrases differ; start again";
+pub(crate) const NO_TERMINAL_FOR_PASSPHRASE: &str = "the passphrase of the key is needed, and there is no terminal to \
+    ask on; give --passphrase-file or --passphrase-fd";
+
+pub(crate) fn cannot_ask(error: &io::Error) -> String {
+    format!("the passphrase cannot be asked for ({error}); give --passphrase-file or --passphrase-fd")
+}
+
+pub(crate) fn no_passphrase_in(path: &Path) -> String {
+    format!("{}: the first line is empty; write the passphrase there", named(path))
+}
+
+// Centres, keys and tasks.
+
+pub(crate) fn founded(centre: &Centre) -> Vec<String> {
+    let settings = centre.settings();
+    let mut lines = vec![
+        format!("Made the centre folder {} for {}.", named(centre.folder()), printable(settings.name())),
+        shown("did", settings.did().as_str()),
+    ];
+    if let Some(url) = settings.did().document_url() {
+        lines.push(format!("  publish     {} at {url}", named(&centre.did_document_file())));
+    }
+    lines.push("  next        write tasks with `taskbadge task new`, then issue with `taskbadge issue`".into());
+    lines.push("  keep safe   key.pem and its passphrase, issued.jsonl and issued.secret: make backups".into());
+    lines
+}
+
+pub(crate) fn option_is(option: &str, error: &impl Display) -> String {
+    format!("--{option} is {error}")
+}
+
+pub(crate) fn shown(label: &str, value: &str) -> String {
+    format!("  {label:<10}  {}", printable(value))
+}
+
+pub(crate) fn key_written(path: &Path) -> String {
+    format!("Made a key in {}, encrypted with the passphrase.", named(path))
+}
+
+pub(crate) fn no_tasks(folder: &Path) -> String {
+    format!("{}: the centre has no tasks; write one with `taskbadge task new ID`", named(folder))
+}
+
+pub(crate) fn task_written(path: &Path) -> String {
+    format!("Wrote {}. Fill it in, then check it with `taskbadge task lint {0}`.", named(path))
+}
+
+pub(crate) fn linted(files: usize, errors: usize, warnings: usize) -> String {
+    format!("{}: {}, {}.", count(files, "task"), count(errors, "error"), count(warnings, "warning"))
+}
+
+pub(crate) fn task_to_fill_in(id: &TaskId) -> String {
+    format!(
+        r#"# One task: what somebody can do, to which standard, and how that is seen.
+id = "{id}"
+# Give it another version when the criteria or the levels change.
+version = "1"
+name = "Name of the task, as it stands on the badge"
+description = "What is done, in a sentence that an employer understands."
+# equipment-operation, safety-procedure, routine, quality-control, hygiene, customer-service or documentation
+category = "routine"
+language = "en"
+
+# Each line is something an assessor sees happen: "Checks …", "Names …", "Records …".
+criteria = [
+    "Checks …",
+]
+
+# observation, simulation, oral, written, work-product, portfolio or third-party
+assessment = ["observation"]
+# Days, weeks, months or years; or "unlimited".
+validity = "24 months"
+
+# From the lowest to the highest; `required` is the lowest that earns the badge.
+required = "independent"
+
+[[levels]]
+id = "guided"
+name = "With guidance"
+description = "Completes the task while somebody names the next step."
+
+[[levels]]
+id = "independent"
+name = "Independently"
+description = "Completes the task without help."
+
+# The same task in the words of a framework, such as a skill of ESCO:
+# [[alignments]]
+# framework = "ESCO"
+# target_name = "…"
+# target_url = "http://data.europa.eu/esco/skill/…"
+"#
+    )
+}
+
+// Issuing.
+
+/// How messages name the one row that was described by options.
+pub(crate) const THESE_OPTIONS: &str = "the options";
+pub(crate) const ROSTER_OR_TRAINEE: &str = "nobody to issue to; name a roster, or describe one trainee with --email, \
+    --holder, --claim-code or --name";
+pub(crate) const PROGRESS_OF_ISSUING: &str = "{bar:40} {pos} of {len} badges";
+
+pub(crate) fn lint_stops(lints: &[Lint]) -> String {
+    let mut codes: Vec<&str> = lints.iter().map(|lint| lint.code().as_str()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let allow: String = codes.iter().map(|code| format!(" --allow {code}")).collect();
+    format!("nothing was issued; correct the above, or if you know better, add{allow}")
+}
+
+pub(crate) fn issued_sentence(batch: &Batch<'_>, issued: &[Issued], dry_run: bool) -> String {
+    let now = issued.iter().filter(|badge| badge.when == When::Now).count();
+    let before = issued.len() - now;
+    let verb = if dry_run { "Would issue" } else { "Issued" };
+    let mut sentence = format!("{verb} {}", count(now, "badge"));
+    if before > 0 {
+        sentence.push_str(&format!("; {before} issued before and left alone"));
+    }
+    if batch.not_yet() > 0 {
+        sentence.push_str(&format!("; {} not yet there", batch.not_yet()));
+    }
+    sentence.push('.');
+    sentence
+}
+
+pub(crate) fn issued_line(badge: &Issued, dry_run: bool) -> String {
+    let who = badge.private_name.as_deref().map_or_else(|| format!("line {}", badge.line), printable);
+    let task = printable(&badge.task);
+    match (badge.when, dry_run) {
+        (When::Before, _) => format!("  before  {who}: {task}"),
+        (When::Now, true) => format!("  would   {who}: {task}"),
+        (When::Now, false) => format!("  new     {who}: {task}, in {}", named(&badge.file)),
+    }
+}
+
+pub(crate) fn claim_code(badge: &Issued, code: &str) -> String {
+    let who = badge.private_name.as_deref().map_or_else(|| format!("line {}", badge.line), printable);
+    format!("  claim code {code} for the card of {who}; it stands nowhere else")
+}
+
+// Recognised issuers.
+
+pub(crate) const DOCUMENT_NOT_JSON: &str = "the DID document is not JSON; get it again from its owner";
+pub(crate) const DOCUMENT_WITHOUT_KEYS: &str = "the DID document has no Ed25519 key; get a current one from its owner";
+pub(crate) const NO_DATA_FOLDER: &str =
+    "there is no home folder to keep recognised issuers in; name a file with --trust";
+
+pub(crate) fn document_wanted(url: &str) -> String {
+    format!(
+        "a did:web is recognised by its document; get {url} once, compare it with its owner, and give it with --document"
+    )
+}
+
+pub(crate) fn trust_file_malformed(path: &Path, why: &str) -> String {
+    format!(
+        "{}: this is not a trust file ({}); correct it, or make one with `taskbadge trust add`",
+        named(path),
+        printable(why)
+    )
+}
+
+pub(crate) fn trust_file_version(path: &Path, version: u32) -> String {
+    format!("{}: a trust file of version {version}, which this program does not know; use a newer one", named(path))
+}
+
+pub(crate) fn trust_file_issuer(path: &Path, id: &str, why: &str) -> String {
+    format!("{}: the issuer {}: {why}", named(path), printable(id))
+}
+
+pub(crate) fn no_trust_file(path: &Path) -> String {
+    format!("{}: there is no such trust file; make it with `taskbadge trust add DID --trust {0}`", named(path))
+}
+
+pub(crate) fn issuer_known(id: &str, path: &Path) -> String {
+    format!("{} is recognised already in {}; to replace it, add --force", printable(id), named(path))
+}
+
+pub(crate) fn issuer_not_known(id: &str, path: &Path) -> String {
+    format!("{} is not in {}; see `taskbadge trust list`", printable(id), named(path))
+}
+
+pub(crate) fn recognised(issuer: &Issuer, path: &Path) -> String {
+    format!(
+        "Recognised from now on, in {}:\n{}",
+        named(path),
+        issuer_line(&printable(&issuer.id), issuer.name.as_deref())
+    )
+}
+
+pub(crate) fn recognised_no_more(issuer: &Issuer) -> String {
+    format!("Recognised no more:\n{}", issuer_line(&printable(&issuer.id), issuer.name.as_deref()))
+}
+
+pub(crate) fn nobody_recognised(path: &Path) -> String {
+    format!("{} recognises nobody yet; add an issuer with `taskbadge trust add DID --name NAME`.", named(path))
+}
+
+pub(crate) fn issuer_line(id: &str, name: Option<&str>) -> String {
+    format!("  {}  {id}", name.map_or("(no name)".into(), printable))
+}
+
+// Verdicts.
+
+pub(crate) const NO_VERDICT: &str = "NO VERDICT";
+pub(crate) const PROGRESS_OF_VERIFYING: &str = "{spinner} {pos} badges, {per_sec}";
+
+pub(crate) fn no_verdict(word: &str, sentence: &str) -> String {
+    format!("{word}  {sentence}")
+}
+
+pub(crate) fn not_a_date(text: &str) -> String {
+    format!("--at {} is not a date; write 2026-11-22 or 2026-11-22T09:30:00Z", printable(text))
+}
+
+/// The verdict in one sentence. `verdict` is its word, coloured or not.
+pub(crate) fn sentence(verdict: &str, path: &Path, outcome: &Result<VerifiedBadge, Refusal>) -> String {
+    match outcome {
+        Ok(badge) => {
+            let claims = badge.claims();
+            let by = badge.issuer_name().map(|name| format!(", by {}", printable(name))).unwrap_or_default();
+            format!("{verdict}  {}{by}, {}", what(claims), until(claims))
+        }
+        Err(refusal) => {
+            let code = refusal.refused().cause().code();
+            let cause = format!("{}; {}", code.what(), code.next());
+            match refusal.refused().claims() {
+                Some(claims) => {
+                    let stranger = refusal.refused().findings().iter().any(|found| found.code() == Code::IssuerUnknown);
+                    let by = if stranger { "said to be by" } else { "by" };
+                    let by = claims.issuer_name().map(|name| format!(", {by} {}", printable(name)));
+                    format!("{verdict}  {}{}: {cause}", what(claims), by.unwrap_or_default())
+                }
+                None => format!("{verdict}  {}: {cause}", named(path)),
+            }
+        }
+    }
+}
+
+/// A sentence that stands alone, with the file it is about where it does not name it.
+pub(crate) fn of_file(sentence: String, path: &Path, outcome: &Result<VerifiedBadge, Refusal>) -> String {
+    match outcome {
+        Err(refusal) if refusal.refused().claims().is_none() => sentence,
+        _ => format!("{sentence} [{}]", named(path)),
+    }
+}
+
+/// What a person wants to know of one badge.
+pub(crate) fn details(outcome: &Result<VerifiedBadge, Refusal>) -> Vec<String> {
+    let (claims, findings, cause) = match outcome {
+        Ok(badge) => (Some(badge.claims()), badge.findings(), None),
+        Err(refusal) => (refusal.refused().claims(), refusal.refused().findings(), Some(refusal.refused().cause())),
+    };
+    let mut lines = claims.map(about).unwrap_or_default();
+    lines.extend(notes(findings, cause));
+    lines
+}
+
+/// The file, and what was found beside what the sentence says, where the badge is not valid.
+pub(crate) fn details_of_many(path: &Path, outcome: &Result<VerifiedBadge, Refusal>) -> Vec<String> {
+    let mut lines = vec![shown("file", &named(path))];
+    if let Err(refusal) = outcome {
+        let grave: Vec<Finding> =
+            refusal.refused().findings().iter().filter(|finding| is_grave(finding)).cloned().collect();
+        lines.extend(notes(&grave, Some(refusal.refused().cause())));
+    }
+    lines
+}
+
+pub(crate) fn summary(valid: u64, invalid: u64, indeterminate: u64, troubled: u64) -> String {
+    let all = valid + invalid + indeterminate + troubled;
+    let mut parts = vec![format!("{valid} valid")];
+    for (number, word) in [(invalid, "INVALID"), (indeterminate, "INDETERMINATE"), (troubled, "without a verdict")] {
+        if number > 0 {
+            parts.push(format!("{number} {word}"));
+        }
+    }
+    format!("{} checked: {}.", count(usize::try_from(all).unwrap_or(usize::MAX), "badge"), parts.join(", "))
+}
+
+pub(crate) fn lines(lines: impl IntoIterator<Item = String>) -> String {
+    lines.into_iter().map(|line| line + "\n").collect()
+}
+
+fn what(claims: Claims<'_>) -> String {
+    let task = printable(claims.achievement_name().or(claims.name()).unwrap_or("a badge without a name"));
+    match claims.holder_name() {
+        Some(holder) => format!("{}: {task}", printable(holder)),
+        None => task,
+    }
+}
+
+fn until(claims: Claims<'_>) -> String {
+    claims.valid_until().map_or("valid without an end".into(), |until| format!("valid until {}", day(until)))
+}
+
+fn about(claims: Claims<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for result in claims.results() {
+        lines.extend(result.level.or(result.value).map(|level| shown("level", level)));
+    }
+    lines.extend(claims.awarded_date().map(|awarded| shown("awarded", &day(awarded))));
+    lines.extend(claims.assessor().map(|assessor| shown("assessor", assessor)));
+    lines.extend(claims.issuer_id().map(|issuer| shown("issuer", issuer)));
+    lines
+}
+
+/// The code of what the sentence says, with the place in the badge and the particulars; then what else was found.
+fn notes(findings: &[Finding], cause: Option<&Finding>) -> Vec<String> {
+    let other = findings.iter().filter(|finding| finding.code() != Code::Ok && Some(*finding) != cause);
+    let notes = other.map(|finding| shown("note", &format!("{}; {}", finding.code().what(), finding.code().next())));
+    cause.map(|cause| shown("code", &place(cause))).into_iter().chain(notes).collect()
+}
+
+fn place(finding: &Finding) -> String {
+    let at = finding.pointer().filter(|pointer| !pointer.is_empty()).map(|pointer| format!(" at {pointer}"));
+    let detail = finding.detail().map(|detail| format!(": {detail}"));
+    format!("{}{}{}", finding.code(), at.unwrap_or_default(), detail.unwrap_or_default())
+}
+
+fn is_grave(finding: &Finding) -> bool {
+    finding.code().severity() != taskbadge::finding::Severity::Info
+}
+
+/// A day as people write it.
+fn day(instant: Instant) -> String {
+    instant.datetime().format("%-d %B %Y").to_string()
+}
+
+// Inspecting.
+
+pub(crate) const UNVERIFIED: &str = "UNVERIFIED: anybody could have written this.";
+
+pub(crate) fn not_a_badge(path: &Path, finding: &Finding) -> String {
+    format!("{}: {}", named(path), printable(&finding.to_string()))
+}
+
+pub(crate) fn how_to_verify(path: &Path) -> String {
+    format!("To know whether it is true: taskbadge verify {}", named(path))
+}
+
+/// What a badge says of itself, line by line.
+pub(crate) fn claims(claims: Claims<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut add = |label: &str, value: Option<&str>| {
+        lines.extend(value.map(|value| format!("{label:<11} {}", printable(value))));
+    };
+    add("task", claims.achievement_name().or(claims.name()));
+    add("says", claims.achievement_description());
+    add("holder", claims.holder_name());
+    add("subject", claims.subject_id());
+    for identifier in claims.identifiers().filter(|identifier| identifier.identity_type() != Some("name")) {
+        let kind = identifier.identity_type().unwrap_or("identifier");
+        add("bound to", Some(&format!("{kind} {}", identifier.plain().unwrap_or("(hashed)"))));
+    }
+    for result in claims.results() {
+        add("level", result.level.or(result.value));
+    }
+    add("criteria", claims.criteria().map(|criteria| criteria.replace('\n', " ")).as_deref());
+    for (name, address) in claims.alignments() {
+        add("alignment", Some(&format!("{name} <{address}>")));
+    }
+    add("assessor", claims.assessor());
+    add("issuer", claims.issuer_name());
+    add("issuer id", claims.issuer_id());
+    add("awarded", claims.awarded_date().map(day).as_deref());
+    add("from", claims.valid_from().map(day).as_deref());
+    add("until", claims.valid_until().map(day).as_deref());
+    add("badge id", claims.id());
+    lines
+}
+
+// The demo.
+
+pub(crate) const DEMO_CENTRE: &str =
+    "A training centre makes its folder. (It should type the passphrase, and not keep it in a file as this demo does.)";
+pub(crate) const DEMO_ISSUE: &str =
+    "The centre issues the badges of its roster. Who is not yet there gets none, and is not named.";
+pub(crate) const DEMO_STRANGER: &str = "An employer checks a badge. Of this centre they have never heard.";
+pub(crate) const DEMO_TRUST: &str = "They ask the centre for its identifier, and recognise it from now on.";
+pub(crate) const DEMO_CHANGE: &str = "Somebody changes one letter.";
+pub(crate) const DEMO_FAILED: &str =
+    "a step of the demo failed; see above, and run it afresh with `taskbadge demo --force`";
+
+pub(crate) fn not_made_by_demo(folder: &Path) -> String {
+    format!("{} is there already, and not made by the demo; name another folder: taskbadge demo FOLDER", named(folder))
+}
+
+pub(crate) fn demo_there(folder: &Path) -> String {
+    format!("The sample centre is in {} already, from an earlier demo; --force makes it afresh.", named(folder))
+}
+
+pub(crate) fn samples_added(folder: &Path) -> String {
+    format!("(The demo adds three sample tasks and a roster: {}/tasks, {0}/rosters/roster.csv.)", named(folder))
+}
+
+pub(crate) fn demo_end(folder: &Path) -> String {
+    format!("All of this is in {}; look around, and try your own changes.", named(folder))
+}
+
+pub(crate) fn exit_code(exit: Exit) -> String {
+    format!("(exit code {})", exit.number())
+}
+
+/// A path, safe to show: the files that are checked come from anywhere, and so do their names.
+fn named(path: &Path) -> String {
+    printable(&path.display().to_string())
+}
+
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}

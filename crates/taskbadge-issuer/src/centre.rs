@@ -1,0 +1,407 @@
+//! The centre folder: who issues, with which key, which tasks, and where the badges go.
+//!
+//! | name | what it is |
+//! |---|---|
+//! | `centre.toml` | the centre's [`Settings`], written by people |
+//! | `key.pem` | the signing key, encrypted (PKCS#8), readable only by its owner |
+//! | `did.json` | for a did:web, the document to publish |
+//! | `tasks/*.toml` | one [`Template`] each |
+//! | `rosters/` | a place for rosters; they may lie anywhere |
+//! | `badges/` | the badges issued; no name there says whose |
+//! | `issued.jsonl`, `issued.secret`, `issued.lock` | the journal of the [desk](crate::desk) |
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use taskbadge::key::{Did, DidDocument, SigningKey};
+use taskbadge::proof::Cryptosuite;
+use zeroize::Zeroizing;
+
+use crate::fields::{self, Fields};
+use crate::files::{self, Secrecy};
+use crate::template::{TaskId, Template};
+use crate::trouble::random;
+use crate::{Mistake, Mistakes, Trouble, WebAddress};
+
+/// A training centre: its folder, and what `centre.toml` says.
+#[derive(Debug, Clone)]
+pub struct Centre {
+    folder: PathBuf,
+    settings: Settings,
+}
+
+impl Centre {
+    /// Makes a centre folder around a key: settings, encrypted key file, folders, and for a did:web its document.
+    ///
+    /// # Errors
+    /// [`Trouble::Exists`] if there is a centre already, [`Trouble::Key`] for an empty passphrase or a did:key that is not
+    /// of this key, [`Trouble::Io`].
+    pub fn found(folder: &Path, settings: Settings, key: &SigningKey, passphrase: &[u8]) -> Result<Self, Trouble> {
+        let centre = Self { folder: folder.to_owned(), settings };
+        let taken = [centre.settings_file(), centre.key_file(), centre.did_document_file()];
+        if let Some(taken) = taken.into_iter().find(|path| path.exists()) {
+            return Err(Trouble::Exists(taken));
+        }
+        for folder in [centre.tasks_folder(), centre.folder.join("rosters"), centre.badges_folder()] {
+            fs::create_dir_all(&folder).map_err(Trouble::io("write", &folder))?;
+        }
+        let did = centre.settings.did();
+        let document = DidDocument::new(did, &[key.verifying_key()]);
+        let document = document.map_err(|error| Trouble::Key { path: centre.settings_file(), error })?;
+        write_key(&centre.key_file(), key, passphrase)?;
+        if did.verifying_key().is_none() {
+            files::write_new(&centre.did_document_file(), document.to_json().as_bytes(), Secrecy::Open)?;
+        }
+        // The last, since it is what makes the folder a centre.
+        files::write_new(&centre.settings_file(), centre.settings.to_toml().as_bytes(), Secrecy::Open)?;
+        files::sync_folder(&centre.folder)?;
+        Ok(centre)
+    }
+
+    /// Opens a centre folder.
+    ///
+    /// # Errors
+    /// [`Trouble::NotACentre`], [`Trouble::Mistakes`] in `centre.toml`, [`Trouble::Io`].
+    pub fn open(folder: &Path) -> Result<Self, Trouble> {
+        let file = folder.join("centre.toml");
+        let text = match fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(Trouble::NotACentre(folder.into()));
+            }
+            Err(error) => return Err(Trouble::io("read", &file)(error)),
+        };
+        let settings = Settings::parse(&file.display().to_string(), &text)?;
+        Ok(Self { folder: folder.to_owned(), settings })
+    }
+
+    /// Opens the centre's key file, and sees to it that the key is the centre's.
+    ///
+    /// # Errors
+    /// [`Trouble::Key`] for a wrong passphrase or a file that is no key, [`Trouble::OtherKey`], [`Trouble::Io`].
+    pub fn signing_key(&self, passphrase: &[u8]) -> Result<SigningKey, Trouble> {
+        let path = self.key_file();
+        let key = read_key(&path, passphrase)?;
+        let did = self.settings.did();
+        let public = key.verifying_key();
+        let own = match did.verifying_key() {
+            Some(own) => own == public,
+            None => self.did_document()?.keys().any(|(_, own)| own == public),
+        };
+        if own { Ok(key) } else { Err(Trouble::OtherKey { path, did: did.to_string() }) }
+    }
+
+    /// The document that a did:web publishes, from `did.json`; for a did:key, the one that follows from it.
+    ///
+    /// # Errors
+    /// [`Trouble::Key`] where the document is not that of the centre's DID, [`Trouble::Io`].
+    pub fn did_document(&self) -> Result<DidDocument, Trouble> {
+        let did = self.settings.did();
+        let path = self.did_document_file();
+        let document = match did.verifying_key() {
+            Some(key) => DidDocument::new(did, &[key]),
+            None => DidDocument::from_json(&fs::read(&path).map_err(Trouble::io("read", &path))?, did),
+        };
+        document.map_err(|error| Trouble::Key { path, error })
+    }
+
+    /// Every task of the centre, by the names of their files.
+    ///
+    /// # Errors
+    /// [`Trouble::Mistakes`] of the first file that has some, [`Trouble::Io`].
+    pub fn tasks(&self) -> Result<Vec<Template>, Trouble> {
+        self.task_files()?.iter().map(|path| read_task(path)).collect()
+    }
+
+    /// The files of the tasks, by name.
+    ///
+    /// # Errors
+    /// [`Trouble::Io`].
+    pub fn task_files(&self) -> Result<Vec<PathBuf>, Trouble> {
+        let folder = self.tasks_folder();
+        let entries = fs::read_dir(&folder).map_err(Trouble::io("read", &folder))?;
+        let mut files = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(Trouble::io("read", &folder))?.path();
+            let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+            if !hidden && path.extension().is_some_and(|extension| extension == "toml") {
+                files.push(path);
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    /// What `centre.toml` says.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// `key.pem`.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        self.folder.join("key.pem")
+    }
+
+    /// `did.json`, which only a did:web has.
+    #[must_use]
+    pub fn did_document_file(&self) -> PathBuf {
+        self.folder.join("did.json")
+    }
+
+    /// The file of a task, whether it is there or not.
+    #[must_use]
+    pub fn task_file(&self, task: &TaskId) -> PathBuf {
+        self.tasks_folder().join(format!("{task}.toml"))
+    }
+
+    /// `badges/`.
+    #[must_use]
+    pub fn badges_folder(&self) -> PathBuf {
+        self.folder.join("badges")
+    }
+
+    fn tasks_folder(&self) -> PathBuf {
+        self.folder.join("tasks")
+    }
+
+    fn settings_file(&self) -> PathBuf {
+        self.folder.join("centre.toml")
+    }
+}
+
+/// Reads one task file.
+///
+/// # Errors
+/// [`Trouble::Mistakes`], [`Trouble::Io`].
+pub fn read_task(path: &Path) -> Result<Template, Trouble> {
+    let text = fs::read_to_string(path).map_err(Trouble::io("read", path))?;
+    Ok(Template::parse(&path.display().to_string(), &text)?)
+}
+
+/// A new key, from the operating system's randomness.
+///
+/// # Errors
+/// [`Trouble::NoRandomness`].
+pub fn new_key() -> Result<SigningKey, Trouble> {
+    Ok(SigningKey::generate(Zeroizing::new(random()?)))
+}
+
+/// Writes a key into a new encrypted file that only its owner can read.
+///
+/// # Errors
+/// [`Trouble::Exists`], [`Trouble::Key`] for an empty passphrase, [`Trouble::NoRandomness`], [`Trouble::Io`].
+pub fn write_key(path: &Path, key: &SigningKey, passphrase: &[u8]) -> Result<(), Trouble> {
+    let pem = key.to_pem(passphrase, random()?).map_err(|error| Trouble::Key { path: path.into(), error })?;
+    files::write_new(path, pem.as_bytes(), Secrecy::Secret)
+}
+
+/// Opens an encrypted key file.
+///
+/// # Errors
+/// [`Trouble::Key`], [`Trouble::Io`].
+pub fn read_key(path: &Path, passphrase: &[u8]) -> Result<SigningKey, Trouble> {
+    let pem = fs::read_to_string(path).map_err(Trouble::io("read", path))?;
+    SigningKey::from_pem(&pem, passphrase).map_err(|error| Trouble::Key { path: path.into(), error })
+}
+
+/// Who the centre is: the content of `centre.toml`.
+///
+/// ```
+/// use taskbadge_issuer::centre::Settings;
+/// let settings = Settings::parse("centre.toml", r#"
+///     name = "Harbour Training Centre"
+///     did = "did:web:centre.example.org"
+///     web = "https://centre.example.org"
+/// "#)?;
+/// assert_eq!(settings.name(), "Harbour Training Centre");
+///
+/// let mistakes = Settings::parse("centre.toml", r#"nam = "Harbour""#).expect_err("a typing error");
+/// assert!(mistakes.to_string().contains("did you mean `name`?"));
+/// # Ok::<(), taskbadge_issuer::Mistakes>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Settings {
+    name: String,
+    did: Did,
+    web: Option<WebAddress>,
+    contact: Option<String>,
+    suite: Cryptosuite,
+}
+
+impl Settings {
+    /// The fields of `centre.toml`.
+    pub const FIELDS: &'static [&'static str] = &["name", "did", "web", "contact", "suite"];
+
+    /// A centre with its name and DID, without web pages, signing `eddsa-rdfc-2022`.
+    #[must_use]
+    pub fn new(name: impl Into<String>, did: Did) -> Self {
+        Self { name: name.into(), did, web: None, contact: None, suite: Cryptosuite::EddsaRdfc2022 }
+    }
+
+    /// The same centre with its home page. The ids of its achievements stand below it.
+    #[must_use]
+    pub fn with_web(mut self, web: WebAddress) -> Self {
+        self.web = Some(web);
+        self
+    }
+
+    /// The same centre with an e-mail address that every badge shows.
+    #[must_use]
+    pub fn with_contact(mut self, contact: impl Into<String>) -> Self {
+        self.contact = Some(contact.into());
+        self
+    }
+
+    /// The same centre signing under this suite.
+    #[must_use]
+    pub fn with_suite(mut self, suite: Cryptosuite) -> Self {
+        self.suite = suite;
+        self
+    }
+
+    /// Reads `centre.toml`. `file` is its path as messages shall name it.
+    ///
+    /// # Errors
+    /// [`Mistakes`] with everything that is wrong, each with its line.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Mistakes> {
+        // The largest honest file has half a kilobyte.
+        if text.len() > 64 * 1024 {
+            let mistake = Mistake::new("the file is larger than 64 KiB", "check that these are a centre's settings");
+            return Err(Mistakes::one(file, mistake));
+        }
+        fields::read(file, text, Self::FIELDS, Self::read).map(|(settings, _)| settings)
+    }
+
+    /// The file, with a word on each field.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        let quoted = |text: &str| toml::Value::from(text).to_string();
+        let field = |name: &str, value: Option<&str>, example: &str| match value {
+            Some(value) => format!("{name} = {}\n", quoted(value)),
+            None => format!("# {name} = {}\n", quoted(example)),
+        };
+        [
+            "# Who issues. Every badge shows the name, the web address and the contact.\n".into(),
+            field("name", Some(&self.name), ""),
+            "\n# By this identifier verifiers recognise the centre; it goes with the key in key.pem.\n".into(),
+            field("did", Some(self.did.as_str()), ""),
+            "\n# The home page; the ids of tasks stand below it. Once badges are out, do not change it.\n".into(),
+            field("web", self.web.as_ref().map(WebAddress::as_str), "https://centre.example.org"),
+            "\n# An e-mail address for questions about badges.\n".into(),
+            field("contact", self.contact.as_deref(), "badges@centre.example.org"),
+            "\n# How badges are signed. Open Badges 3.0 certification asks for eddsa-rdfc-2022.\n".into(),
+            field("suite", Some(self.suite.as_str()), ""),
+        ]
+        .concat()
+    }
+
+    /// The centre's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The centre's DID.
+    #[must_use]
+    pub fn did(&self) -> &Did {
+        &self.did
+    }
+
+    /// The home page.
+    #[must_use]
+    pub fn web(&self) -> Option<&WebAddress> {
+        self.web.as_ref()
+    }
+
+    /// The contact address.
+    #[must_use]
+    pub fn contact(&self) -> Option<&str> {
+        self.contact.as_deref()
+    }
+
+    /// How badges are signed.
+    #[must_use]
+    pub fn suite(&self) -> Cryptosuite {
+        self.suite
+    }
+
+    fn read(fields: &Fields<'_, '_, '_>) -> Option<Self> {
+        // Everything is read before anything is given up, so that all mistakes are noted.
+        let name = fields.required_text("name");
+        let did = fields.required_parsed("did");
+        let web = fields.parsed::<WebAddress>("web");
+        if web.as_ref().is_some_and(|web| web.as_str().contains(['?', '#'])) {
+            fields.note("web", "an address with ? or # has no pages below it", "write the address of the home page");
+        }
+        let contact = fields.parsed::<crate::roster::EmailAddress>("contact");
+        let suite = fields.parsed::<Suite>("suite").map_or(Cryptosuite::EddsaRdfc2022, |suite| suite.0);
+        Some(Self { name: name?, did: did?, web, contact: contact.map(|contact| contact.as_str().to_owned()), suite })
+    }
+}
+
+struct Suite(Cryptosuite);
+
+impl FromStr for Suite {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = [Cryptosuite::EddsaRdfc2022, Cryptosuite::EddsaJcs2022];
+        let suite = known.into_iter().find(|suite| suite.as_str() == text);
+        suite.map(Self).ok_or("no cryptosuite; write `eddsa-rdfc-2022` or `eddsa-jcs-2022`")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read_back_as_written() {
+        let key = SigningKey::from_seed(&[7; 32]).verifying_key();
+        let settings = Settings::new("Harbour \"North\" Centre", Did::key(&key))
+            .with_web("https://centre.example.org".parse().unwrap())
+            .with_contact("badges@centre.example.org")
+            .with_suite(Cryptosuite::EddsaJcs2022);
+        for settings in [settings, Settings::new("Плавучий", Did::key(&key))] {
+            let read = Settings::parse("centre.toml", &settings.to_toml()).unwrap();
+            assert_eq!(format!("{read:?}"), format!("{settings:?}"));
+        }
+    }
+
+    #[test]
+    fn the_schema_names_the_fields() {
+        let schema = include_str!("../../../schemas/centre.schema.json");
+        let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+        let mut fields = Settings::FIELDS.to_vec();
+        fields.sort_unstable();
+        let mut named: Vec<_> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        named.sort_unstable();
+        assert_eq!(named, fields);
+    }
+
+    #[test]
+    fn a_centre_is_founded_once_and_keeps_its_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("centre");
+        let key = new_key().unwrap();
+        let settings = Settings::new("Harbour", Did::key(&key.verifying_key()));
+        Centre::found(&folder, settings.clone(), &key, b"long enough").unwrap();
+        assert!(matches!(Centre::found(&folder, settings, &key, b"other"), Err(Trouble::Exists(_))));
+
+        let centre = Centre::open(&folder).unwrap();
+        assert_eq!(centre.signing_key(b"long enough").unwrap().verifying_key(), key.verifying_key());
+        assert!(matches!(centre.signing_key(b"wrong"), Err(Trouble::Key { .. })));
+        fs::remove_file(centre.key_file()).unwrap();
+        write_key(&centre.key_file(), &new_key().unwrap(), b"x").unwrap();
+        assert!(matches!(centre.signing_key(b"x"), Err(Trouble::OtherKey { .. })));
+    }
+}
