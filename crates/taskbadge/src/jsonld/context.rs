@@ -83,8 +83,8 @@ impl Contexts {
         static TABLES: LazyLock<Contexts> = LazyLock::new(|| {
             let mut tables = Tables::default();
             for (url, edition, table, mark) in BUILTIN {
-                let text = table::to_json(table, *mark);
-                tables.add(url, edition, text.as_bytes()).expect("the built-in tables are read by every test");
+                let layer = table::read(&mut tables, table, *mark);
+                tables.add_edition(url, edition, layer);
             }
             Contexts(Arc::new(tables))
         });
@@ -103,7 +103,7 @@ impl Contexts {
         if !iri::is_absolute(url) {
             return Err(Finding::new(Code::ContextMalformed).because(format!("{url} is not an absolute URL")));
         }
-        Arc::make_mut(&mut self.0).add(url, "", document)
+        Arc::make_mut(&mut self.0).add(url, document)
     }
 
     /// Whether there is a context under this URL.
@@ -395,7 +395,7 @@ impl Tables {
         Ok(Rc::new(next))
     }
 
-    fn add(&mut self, url: &str, edition: &'static str, bytes: &[u8]) -> Result<(), Finding> {
+    fn add(&mut self, url: &str, bytes: &[u8]) -> Result<(), Finding> {
         let document = Document::parse(bytes, LIMITS)?;
         let top = Path::root("");
         let at = top.key("@context");
@@ -407,11 +407,15 @@ impl Tables {
         if self.definitions.values.len() > MOST_DEFINITIONS {
             return Err(malformed(&at, "too many terms"));
         }
+        self.add_edition(url, "", layer);
+        Ok(())
+    }
+
+    fn add_edition(&mut self, url: &str, name: &'static str, layer: LayerNo) {
         let editions = self.editions.entry(url.into()).or_default();
         if editions.iter().all(|edition| edition.layer != layer) {
-            editions.push(Edition { name: edition, layer });
+            editions.push(Edition { name, layer });
         }
-        Ok(())
     }
 
     fn layer(&mut self, context: Object<'_>, path: &Path<'_>) -> Result<LayerNo, Finding> {
@@ -429,20 +433,8 @@ impl Tables {
                 _ => return Err(malformed(&here, "this keyword, or this value of it, is not supported in a context")),
             }
         }
-        let reader = LayerReader { context, vocab: layer.vocab.clone(), free_prefixes: Vec::new() };
-        layer.terms = self.layer_terms(reader, path, protection, &mut layer.free_prefixes)?;
-        Ok(self.layers.number(layer))
-    }
-
-    fn layer_terms(
-        &mut self,
-        mut reader: LayerReader<'_>,
-        path: &Path<'_>,
-        protection: Protection,
-        free_prefixes: &mut Vec<TermNo>,
-    ) -> Result<Vec<LayerTerm>, Finding> {
-        let mut terms = Vec::with_capacity(reader.context.len());
-        for (term, value) in reader.context.iter().filter(|(key, _)| !key.starts_with('@')) {
+        let mut reader = LayerReader { context, vocab: layer.vocab.clone(), free_prefixes: Vec::new() };
+        for (term, value) in context.iter().filter(|(key, _)| !key.starts_with('@')) {
             let here = path.key(term);
             if term.is_empty() || term.contains([':', '/']) {
                 return Err(malformed(&here, "a term is a plain word, without a colon or slash"));
@@ -463,33 +455,48 @@ impl Tables {
                     Some(_) => return Err(malformed(&here, "a scoped context is an object or null")),
                 };
             }
-            let is_alias = !matches!(definition.meaning, Meaning::Iri(_));
-            if let Meaning::Iri(iri) = &definition.meaning {
-                if DECISIVE.iter().any(|(name, decisive)| **iri == **decisive && *name != term) {
-                    return Err(malformed(&here, "another name for what a verdict depends on"));
-                }
-                self.named.insert(iri.clone());
+            let is = |iri: &str| matches!(&definition.meaning, Meaning::Iri(found) if **found == *iri);
+            if DECISIVE.iter().any(|(name, decisive)| is(decisive) && *name != term) {
+                return Err(malformed(&here, "another name for what a verdict depends on"));
             }
-            let number = self.definitions.number(definition);
-            let definition =
-                DefinitionNo::try_from(number).ok().filter(|&number| usize::from(number) < MOST_DEFINITIONS);
-            let definition = definition.ok_or_else(|| malformed(&here, "too many terms"))?;
-            let term = self.terms.number(term.into());
-            if is_alias && !self.is_alias(term) {
-                self.aliases.push(term);
-            }
-            terms.push(LayerTerm { term, definition, protection });
+            self.define(&mut layer, term, definition, protection).ok_or_else(|| malformed(&here, "too many terms"))?;
         }
-        terms.sort_by_key(|term| term.term);
-        free_prefixes.extend(reader.free_prefixes.iter().map(|prefix| self.terms.number(prefix.clone())));
-        free_prefixes.sort_unstable();
-        free_prefixes.dedup();
-        Ok(terms)
+        Ok(self.close(layer, reader.free_prefixes))
+    }
+
+    /// Adds a definition to a layer; `None` where there is no number left.
+    fn define(&mut self, layer: &mut Layer, term: &str, definition: Definition, protection: Protection) -> Option<()> {
+        let iri = if let Meaning::Iri(iri) = &definition.meaning { Some(iri.clone()) } else { None };
+        let number = self.definitions.number(definition);
+        let definition =
+            DefinitionNo::try_from(number).ok().filter(|&number| usize::from(number) < MOST_DEFINITIONS)?;
+        let term = self.terms.number(term.into());
+        match iri {
+            Some(iri) => drop(self.named.insert(iri)),
+            None if !self.is_alias(term) => self.aliases.push(term),
+            None => {}
+        }
+        layer.terms.push(LayerTerm { term, definition, protection });
+        Some(())
+    }
+
+    /// The number of a layer that is complete. Equal layers get the same one, however they were written.
+    fn close(&mut self, mut layer: Layer, free_prefixes: Vec<Box<str>>) -> LayerNo {
+        layer.terms.sort_by_key(|term| term.term);
+        layer.free_prefixes = free_prefixes.into_iter().map(|prefix| self.terms.number(prefix)).collect();
+        layer.free_prefixes.sort_unstable();
+        layer.free_prefixes.dedup();
+        self.layers.number(layer)
     }
 }
 
 fn protection_of(protect: bool) -> Protection {
     if protect { Protection::Protected } else { Protection::Open }
+}
+
+/// Whether a term that is simply mapped to this IRI may serve as a prefix: it ends in a general delimiter of RFC 3986.
+fn is_prefix_iri(iri: &str) -> bool {
+    iri.ends_with([':', '/', '?', '#', '[', ']', '@'])
 }
 
 fn malformed(path: &Path<'_>, detail: &str) -> Finding {
@@ -520,7 +527,7 @@ impl LayerReader<'_> {
         };
         let Value::Object(object) = value else {
             if let (Meaning::Iri(iri), Value::String(_)) = (&definition.meaning, value) {
-                definition.prefix = iri.ends_with([':', '/', '?', '#', '[', ']', '@']);
+                definition.prefix = is_prefix_iri(iri);
             }
             return Ok(definition);
         };

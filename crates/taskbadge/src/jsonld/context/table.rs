@@ -1,4 +1,4 @@
-//! The written form of the built-in contexts: a line a term, expanded to the JSON that everybody else's contexts are.
+//! The written form of the built-in contexts, a line a term.
 //!
 //! ```text
 //! prefix ob https://…/vocab.html#     a shorthand of this file, not a term
@@ -9,24 +9,20 @@
 //!   creditsAvailable ob: ^xsds:float  a datatype; in double quotes, one that is written as it stands
 //!   image ob:Image @id [a]            only in the editions marked so
 //! ```
-//! A scoped context protects its terms and has the aliases `id` and `type`; `open` and `bare` on its line take these
-//! away.
+//! A scoped context protects its terms and has the aliases `id` and `type`; `open` and `bare` on its line take these away.
+//!
+//! A table makes the same layer as the published JSON would, which a test compares. It is read without JSON in between,
+//! since every start of a program pays for it.
 
-use serde_json::{Map, Value, json};
+use super::{Coercion, Container, Definition, Layer, LayerNo, Meaning, Protection, Scoped, Tables, is_prefix_iri};
 
 const INCLUDED: &[(&str, &str)] = &[("data-integrity-proof", include_str!("../tables/data-integrity-proof.terms"))];
 
-/// The context document that a table stands for, in the edition with this mark.
-pub(super) fn to_json(table: &'static str, mark: Option<char>) -> String {
+/// Adds the context that a table stands for, in the edition with this mark.
+pub(super) fn read(tables: &mut Tables, table: &'static str, mark: Option<char>) -> LayerNo {
     let table = Table { lines: lines(table, mark), prefixes: prefixes(table) };
-    let open = table.lines.iter().any(|line| line.words == ["open"]);
-    let mut at = 0;
-    let mut terms = table.scope(&mut at, 0);
-    alias(&mut terms);
-    if !open {
-        terms.insert("@protected".into(), json!(true));
-    }
-    json!({ "@context": terms }).to_string()
+    let is_open = table.lines.iter().any(|line| line.words == ["open"]);
+    table.scope(tables, &mut 0, 0, if is_open { &["open"] } else { &[] })
 }
 
 struct Table {
@@ -40,44 +36,53 @@ struct Line {
 }
 
 impl Table {
-    /// The terms at this indent, from the line `at` on; leaves `at` behind them.
-    fn scope(&self, at: &mut usize, indent: usize) -> Map<String, Value> {
-        let mut terms = Map::new();
+    /// The layer of the terms at this indent, from the line `at` on; leaves `at` behind them. `said` are the words of the
+    /// line above it.
+    fn scope(&self, tables: &mut Tables, at: &mut usize, indent: usize, said: &[&str]) -> LayerNo {
+        let protection = if said.contains(&"open") { Protection::Open } else { Protection::Protected };
+        let mut layer = Layer::default();
+        let mut free_prefixes = Vec::new();
+        if !said.contains(&"bare") {
+            for (alias, meaning) in [("id", Meaning::Id), ("type", Meaning::Type)] {
+                let defined = tables.define(&mut layer, alias, plain(meaning), protection);
+                defined.expect("the tables are far from full");
+            }
+        }
         while let Some(line) = self.lines.get(*at).filter(|line| line.indent >= indent) {
             *at += 1;
-            if line.words.len() < 2 {
-                continue;
-            }
-            let (term, rest) = (line.words[0], &line.words[2..]);
-            let mut definition = json!({ "@id": self.iri(line.words[1], term) });
-            for word in rest {
+            let [term, iri, words @ ..] = &line.words[..] else { continue };
+            let iri = self.iri(iri, term);
+            let is_prefix = words.is_empty() && is_prefix_iri(&iri);
+            let mut definition = plain(Meaning::Iri(iri.into()));
+            for word in words {
                 match *word {
-                    "@id" | "@vocab" | "@json" => definition["@type"] = json!(word),
-                    "@set" | "@list" | "@graph" => definition["@container"] = json!(word),
-                    "null" => definition["@context"] = Value::Null,
+                    "@id" => definition.coercion = Coercion::Id,
+                    "@vocab" => definition.coercion = Coercion::Vocab,
+                    "@json" => definition.coercion = Coercion::Json,
+                    "@set" => definition.container = Container::Set,
+                    "@list" => definition.container = Container::List,
+                    "@graph" => definition.container = Container::Graph,
+                    "null" => definition.scoped = Some(Scoped::Null),
                     _ => {
-                        if let Some(datatype) = word.strip_prefix('^') {
-                            definition["@type"] = json!(self.iri(datatype, term));
+                        let Some(datatype) = word.strip_prefix('^') else { continue };
+                        let datatype = self.iri(datatype, term);
+                        if let Some((prefix, suffix)) = datatype.split_once(':')
+                            && !suffix.starts_with("//")
+                        {
+                            free_prefixes.push(prefix.into());
                         }
+                        definition.coercion = Coercion::Datatype(datatype.into());
                     }
                 }
             }
             if self.lines.get(*at).is_some_and(|next| next.indent > indent) {
-                let mut scoped = self.scope(at, indent + 2);
-                if !rest.contains(&"bare") {
-                    alias(&mut scoped);
-                }
-                if !rest.contains(&"open") {
-                    scoped.insert("@protected".into(), json!(true));
-                }
-                definition["@context"] = Value::Object(scoped);
+                definition.scoped = Some(Scoped::Layer(self.scope(tables, at, indent + 2, words)));
+            } else {
+                definition.prefix = is_prefix;
             }
-            // A mapping and nothing else is written as text, which also lets it serve as a prefix where it ends like
-            // one.
-            let only_id = definition.as_object().is_some_and(|object| object.len() == 1);
-            terms.insert(term.into(), if only_id { definition["@id"].take() } else { definition });
+            tables.define(&mut layer, term, definition, protection).expect("the tables are far from full");
         }
-        terms
+        tables.close(layer, free_prefixes)
     }
 
     fn iri(&self, word: &str, term: &str) -> String {
@@ -93,9 +98,9 @@ impl Table {
     }
 }
 
-fn alias(terms: &mut Map<String, Value>) {
-    terms.insert("id".into(), json!("@id"));
-    terms.insert("type".into(), json!("@type"));
+/// A mapping and nothing else.
+fn plain(meaning: Meaning) -> Definition {
+    Definition { meaning, coercion: Coercion::None, container: Container::None, prefix: false, scoped: None }
 }
 
 /// The lines that say something in this edition, includes in their place, prefixes left out.
