@@ -15,6 +15,7 @@ use taskbadge::key::{Did, DidDocument, VerifyingKey};
 use taskbadge::time::Instant;
 use taskbadge::trust::{RecognisedIssuer, Trust};
 use taskbadge::verify::{Refusal, StatusAnswer, StatusClaim, StatusSource, VerifiedBadge, Verifier};
+use taskbadge_status::StatusLists;
 
 /// A badge, what the verifier holds, and what it has to answer.
 #[derive(Debug, Deserialize)]
@@ -30,6 +31,11 @@ pub struct Vector {
     contexts: BTreeMap<String, Value>,
     /// What the lists at hand say, by URL; without, there are no lists.
     status: Option<BTreeMap<String, Answer>>,
+    /// What was retrieved from the addresses of lists: JSON, or a text that need not be; read in the order of the URLs.
+    #[serde(default)]
+    status_lists: BTreeMap<String, Value>,
+    /// How old a list may be, such as `30d`.
+    max_age: Option<String>,
     recipient: Option<String>,
     domain: Option<String>,
     challenge: Option<String>,
@@ -189,6 +195,10 @@ impl Vector {
         if let Some(answers) = &self.status {
             verifier = verifier.status(Arc::new(Answers(answers.clone())));
         }
+        if !self.status_lists.is_empty() {
+            let lists = self.status_lists(&verifier);
+            verifier = verifier.status(Arc::new(lists));
+        }
         if let Some(domain) = &self.domain {
             verifier = verifier.domain(domain);
         }
@@ -196,6 +206,19 @@ impl Vector {
             verifier = verifier.challenge(challenge);
         }
         verifier
+    }
+
+    /// The lists that were retrieved. Those that do not count are remembered as such.
+    fn status_lists(&self, verifier: &Verifier) -> StatusLists {
+        let mut lists = StatusLists::new();
+        if let Some(age) = &self.max_age {
+            lists = lists.max_age(age.parse().unwrap());
+        }
+        for (url, list) in &self.status_lists {
+            let text = list.as_str().map_or_else(|| list.to_string(), Into::into);
+            let _ = lists.add_from(url, verifier, text.as_bytes(), self.at());
+        }
+        lists
     }
 
     /// What the verifier answers.

@@ -6,7 +6,8 @@
 //! { "badge": { "…": "the unsigned badge" },
 //!   "proofs": [ { "by": "centre", "suite": "eddsa-rdfc-2022", "with": { "expires": "…" }, "reading": { "URL": "FILE" } },
 //!               { "raw": { "type": "…" } } ],
-//!   "then": { "/name": "changed after signing", "/proof/created": null } }
+//!   "then": { "/name": "changed after signing", "/proof/created": null },
+//!   "lists": { "URL": { "badge": { "…": "an unsigned status list" }, "proofs": [ … ] } } }
 //! ```
 //!
 //! `with` adds members to the proof, or with `null` takes them away, before it is signed. `reading` reads a context of the
@@ -29,7 +30,11 @@ pub(crate) fn sign_new_scenarios() {
         let mut vector = json(&path);
         let Some(recipe) = vector.as_object_mut().unwrap().remove("make") else { continue };
         let contexts = contexts(&vector);
-        vector["badge"] = signed(&with_names(&recipe), contexts);
+        let recipe = with_names(&recipe);
+        for (url, list) in recipe["lists"].as_object().into_iter().flatten() {
+            vector["statusLists"][url] = signed(list, contexts.clone());
+        }
+        vector["badge"] = signed(&recipe, contexts);
         let text = serde_json::to_string_pretty(&with_names(&vector)).unwrap();
         std::fs::write(&path, text + "\n").unwrap();
     }

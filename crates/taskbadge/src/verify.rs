@@ -95,18 +95,29 @@ impl Verifier {
     }
 
     /// Whether any credential of the VC Data Model 2.0 is genuine, of a recognised issuer and in time: the same checks
-    /// in the same order as for a badge, without what is particular to Open Badges, and without status and recipient.
+    /// in the same order as for a badge, without what is particular to Open Badges, and without status and recipient. A
+    /// domain or challenge is asked of badges only.
     ///
     /// Status lists are credentials and go through here, so that there is one way to believe a signature.
     ///
     /// # Errors
     /// As [`Verifier::verify`].
     pub fn credential(&self, bytes: &[u8], at: Instant, limits: Limits) -> Result<VerifiedCredential, Refusal> {
-        self.examine(bytes, at, limits, badge::credential_conformance).decided().map(VerifiedCredential)
+        let kind = Kind { limits, form: badge::credential_conformance, domain: None, challenge: None };
+        self.examine(bytes, at, &kind).decided().map(VerifiedCredential)
     }
 
     fn decide(&self, bytes: &[u8], at: Instant, recipient: Option<&str>) -> Result<VerifiedBadge, Refusal> {
-        let mut outcome = self.examine(bytes, at, Limits::BADGE, badge::conformance);
+        let mut outcome = self.examine(
+            bytes,
+            at,
+            &Kind {
+                limits: Limits::BADGE,
+                form: badge::conformance,
+                domain: self.domain.as_deref(),
+                challenge: self.challenge.as_deref(),
+            },
+        );
         if let Some(document) = &outcome.document {
             let claims = Claims::of(document);
             let (findings, status) = status::check(claims, self.status.as_deref(), at);
@@ -119,9 +130,9 @@ impl Verifier {
     }
 
     /// What holds for every credential. Where nothing of it may be believed, the outcome has no document.
-    fn examine(&self, bytes: &[u8], at: Instant, limits: Limits, form: fn(Object<'_>) -> Vec<Finding>) -> Outcome {
+    fn examine(&self, bytes: &[u8], at: Instant, kind: &Kind<'_>) -> Outcome {
         let mut outcome = Outcome::at(at);
-        match self.check(bytes, limits, form, &mut outcome) {
+        match self.check(bytes, kind, &mut outcome) {
             Ok(document) => outcome.document = Some(document),
             Err(findings) => outcome.findings.extend(findings),
         }
@@ -129,22 +140,16 @@ impl Verifier {
     }
 
     /// Errors end the checks: nothing of the credential may be believed. What is found later is added to the outcome.
-    fn check(
-        &self,
-        bytes: &[u8],
-        limits: Limits,
-        form: fn(Object<'_>) -> Vec<Finding>,
-        outcome: &mut Outcome,
-    ) -> Result<Document, Vec<Finding>> {
-        let document = Document::parse(bytes, limits).map_err(|finding| vec![finding])?;
+    fn check(&self, bytes: &[u8], kind: &Kind<'_>, outcome: &mut Outcome) -> Result<Document, Vec<Finding>> {
+        let document = Document::parse(bytes, kind.limits).map_err(|finding| vec![finding])?;
         let object = document.object().map_err(|finding| vec![finding])?;
         self.context(object).map_err(|finding| vec![finding])?;
-        let good = self.proofs(object, outcome.at)?;
+        let good = self.proofs(object, kind, outcome.at)?;
 
         // From here on the content is what some key signed.
         let claims = Claims::of(&document);
         let mut findings = good.findings;
-        findings.extend(form(object));
+        findings.extend((kind.form)(object));
         findings.extend(self.issuer(claims, &good.methods, &mut outcome.issuer_name)?);
         findings.extend(time(claims, outcome.at));
         outcome.findings = findings;
@@ -164,7 +169,7 @@ impl Verifier {
 
     /// Every proof is checked. One bad one fails the badge; of those that cannot be checked, none is needed where a
     /// good one is there (Open Badges 3.0 section 8.2: any one acceptable proof suffices).
-    fn proofs<'d>(&self, object: Object<'d>, at: Instant) -> Result<GoodProofs<'d>, Vec<Finding>> {
+    fn proofs<'d>(&self, object: Object<'d>, kind: &Kind<'_>, at: Instant) -> Result<GoodProofs<'d>, Vec<Finding>> {
         let all: Vec<Value<'_>> = object.get("proof").into_iter().flat_map(Value::one_or_many).collect();
         if all.len() > MOST_PROOFS {
             return Err(vec![
@@ -177,7 +182,7 @@ impl Verifier {
         let mut contexts = Vec::new();
         for (index, &value) in all.iter().enumerate() {
             let pointer = if is_array { format!("/proof/{index}") } else { "/proof".into() };
-            match self.proof(object, value, &pointer, &all, at) {
+            match self.proof(object, value, &pointer, &all, kind, at) {
                 Ok((proof, about, edition)) => {
                     good.push(proof);
                     findings.extend(about);
@@ -218,6 +223,7 @@ impl Verifier {
         value: Value<'d>,
         pointer: &str,
         all: &[Value<'d>],
+        kind: &Kind<'_>,
         at: Instant,
     ) -> Result<(Proof<'d>, Vec<Finding>, usize), Finding> {
         let proof = Proof::read(value, pointer)?;
@@ -228,9 +234,9 @@ impl Verifier {
             return Err(Finding::new(Code::ProofExpired).at(format!("{pointer}/expires")));
         }
         for (key, wanted, code) in
-            [("domain", &self.domain, Code::ProofDomain), ("challenge", &self.challenge, Code::ProofChallenge)]
+            [("domain", kind.domain, Code::ProofDomain), ("challenge", kind.challenge, Code::ProofChallenge)]
         {
-            if wanted.as_deref().is_some_and(|wanted| !proof.texts(key).any(|text| text == wanted)) {
+            if wanted.is_some_and(|wanted| !proof.texts(key).any(|text| text == wanted)) {
                 return Err(Finding::new(code).at(format!("{pointer}/{key}")));
             }
         }
@@ -281,6 +287,14 @@ impl Verifier {
         }
         Err(vec![Finding::new(Code::IssuerKeyMismatch).at("/issuer")])
     }
+}
+
+/// What differs between a badge and another credential in the checks that both go through.
+struct Kind<'v> {
+    limits: Limits,
+    form: fn(Object<'_>) -> Vec<Finding>,
+    domain: Option<&'v str>,
+    challenge: Option<&'v str>,
 }
 
 /// What the good proofs of a badge establish.

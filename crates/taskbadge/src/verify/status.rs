@@ -156,7 +156,8 @@ pub(super) fn check(
     source: Option<&dyn StatusSource>,
     at: Instant,
 ) -> (Vec<Finding>, Vec<BadgeStatus>) {
-    let Some(entries) = badge.root().get("credentialStatus") else {
+    let is_entry = |entries: &Value<'_>| entries.as_array().is_none_or(|entries| !entries.is_empty());
+    let Some(entries) = badge.root().get("credentialStatus").filter(is_entry) else {
         return (vec![Code::StatusNone.into()], Vec::new());
     };
     let is_array = entries.as_array().is_some();
@@ -171,10 +172,13 @@ pub(super) fn check(
                 continue;
             }
         };
-        let answer = match source {
-            Some(source) => source.status(badge, &claim, at),
-            None => StatusAnswer::new(Finding::new(Code::StatusMissing).because(super::shown(claim.list))),
+        let missing = || StatusAnswer::new(Finding::new(Code::StatusMissing).because(super::shown(claim.list)));
+        // A source may leave the question open; what does not answer it does not make a badge valid.
+        let settles = |answer: &StatusAnswer| {
+            let code = answer.finding.code();
+            code == Code::StatusCurrent || code.severity() != Severity::Info
         };
+        let answer = source.map(|source| source.status(badge, &claim, at)).filter(settles).unwrap_or_else(missing);
         statuses.push(BadgeStatus {
             code: answer.finding.code(),
             purpose: claim.purpose,

@@ -1,0 +1,155 @@
+//! From bytes to a genuine list, through the one place where signatures are believed.
+
+use std::collections::HashMap;
+
+use taskbadge::badge::{Claims, StatusPurpose};
+use taskbadge::finding::{Code, Finding, Severity};
+use taskbadge::json::{Document, Object, Value};
+use taskbadge::time::Instant;
+use taskbadge::verify::{Refusal, Verifier};
+
+use super::{Content, Fault, List};
+use crate::bits::Bits;
+use crate::credential::LIST_LIMITS;
+
+/// Why bytes are no list that counts, and the address that they claim, which nobody has proven.
+pub(super) struct Refused {
+    pub(super) fault: Fault,
+    pub(super) claimed_id: Option<String>,
+}
+
+pub(super) fn list(verifier: &Verifier, bytes: &[u8], at: Instant) -> Result<(String, List), Box<Refused>> {
+    let read = match verifier.credential(bytes, at, LIST_LIMITS) {
+        Ok(credential) => genuine(credential.claims(), credential.proof_created(), at),
+        Err(refusal) => match ended(&refusal) {
+            Some((claims, created)) => genuine(claims, created, at),
+            None => Err(refused(&refusal)),
+        },
+    };
+    read.map_err(|finding| {
+        let document = Document::parse(bytes, LIST_LIMITS).ok();
+        let object = document.as_ref().and_then(|document| document.object().ok());
+        let claimed_id = object.and_then(|object| Some(object.get("id")?.as_str()?.to_owned()));
+        let fault = match object.filter(|object| object.get("proof").is_none()).and_then(revoked_badges) {
+            Some(revoked) => {
+                let detail = "a 1EdTech revocation list that is not signed proves nothing without the network";
+                Fault { finding: Finding::new(Code::StatusListProof).because(detail), unsigned: Some(revoked) }
+            }
+            None => finding.into(),
+        };
+        Box::new(Refused { fault, claimed_id })
+    })
+}
+
+/// A list that is refused for nothing but its age still proves what is revoked.
+fn ended(refusal: &Refusal) -> Option<(Claims<'_>, Option<Instant>)> {
+    let refused = refusal.refused();
+    let mut grave = refused.findings().iter().filter(|finding| finding.code().severity() > Severity::Info);
+    if grave.all(|finding| finding.code() == Code::TimeExpired) {
+        return Some((refused.claims()?, refused.proof_created()));
+    }
+    None
+}
+
+/// What a refused credential is as a status list.
+fn refused(refusal: &Refusal) -> Finding {
+    // That a list has ended is the least of what may be wrong with it.
+    let refused = refusal.refused();
+    let mut grave = refused.findings().iter().filter(|finding| finding.code().severity() > Severity::Info);
+    let cause = grave.find(|finding| finding.code() != Code::TimeExpired).unwrap_or(refused.cause());
+    let code = match cause.code() {
+        Code::JsonTooLarge => Code::StatusListTooLarge,
+        Code::IssuerUnknown => Code::StatusListIssuer,
+        Code::TimeNotYetValid => Code::StatusListValidity,
+        Code::BadgeType | Code::BadgeMissing | Code::BadgeMalformed => Code::StatusListMalformed,
+        code if code.as_str().starts_with("json.") => Code::StatusListMalformed,
+        _ => Code::StatusListProof,
+    };
+    let finding = Finding::new(code).at(cause.pointer().unwrap_or_default());
+    finding.because(match cause.detail() {
+        Some(detail) => format!("{}: {} ({detail})", cause.code(), cause.code().what()),
+        None => format!("{}: {}", cause.code(), cause.code().what()),
+    })
+}
+
+/// Reads a credential whose signature is good (Bitstring Status List 1.0 section 3.2, steps after the proof).
+fn genuine(claims: Claims<'_>, created: Option<Instant>, at: Instant) -> Result<(String, List), Finding> {
+    let malformed = |pointer: &str, detail: &str| Finding::new(Code::StatusListMalformed).at(pointer).because(detail);
+    let credential = claims.root().as_object().ok_or_else(|| malformed("", "it is not an object"))?;
+    let id = claims.id().ok_or_else(|| Finding::new(Code::StatusListUrl).at("/id").because("it names no address"))?;
+    let issuer = claims.issuer_id().ok_or_else(|| malformed("/issuer", "it names no issuer"))?;
+    // The issuer's word on when it looked: the date of the credential, or of a later proof over it. A date that is
+    // still to come would make the list look fresh for longer.
+    let made = [claims.valid_from(), created].into_iter().flatten().filter(|&made| made <= at).max();
+    let as_of = made.ok_or_else(|| malformed("/validFrom", "nothing says when it was made"))?;
+
+    let mut subjects = credential.get("credentialSubject").into_iter().flat_map(Value::one_or_many);
+    let subject = match (subjects.next().and_then(Value::as_object), subjects.next()) {
+        (Some(subject), None) => subject,
+        _ => return Err(malformed("/credentialSubject", "a list has one subject")),
+    };
+    let is = |object: Object<'_>, name: &str| {
+        object.get("type").is_some_and(|types| types.one_or_many().any(|kind| kind.as_str() == Some(name)))
+    };
+    let encoded = || {
+        let text = subject.get("encodedList").and_then(Value::as_str);
+        text.ok_or_else(|| malformed("/credentialSubject/encodedList", "it is not text"))
+    };
+    let (content, purposes) = if is(credential, "BitstringStatusListCredential") && is(subject, "BitstringStatusList") {
+        (Content::Bitstring(Bits::decode(encoded()?)?), purposes(subject)?)
+    } else if is(credential, "StatusList2021Credential") && is(subject, "StatusList2021") {
+        (Content::StatusList2021(Bits::decode_2021(encoded()?)?), purposes(subject)?)
+    } else if is(subject, "1EdTechRevocationList") {
+        let revoked = revoked_badges(subject);
+        let revoked = revoked.ok_or_else(|| malformed("/credentialSubject", "it names no revoked credentials"))?;
+        (Content::RevocationList(revoked), vec![StatusPurpose::Revocation])
+    } else {
+        return Err(malformed("/type", "it is not a status list"));
+    };
+    let list = List {
+        issuer: issuer.into(),
+        purposes,
+        content,
+        earlier: None,
+        as_of,
+        date: as_of.datetime().date_naive().to_string(),
+        valid_from: claims.valid_from(),
+        valid_until: claims.valid_until(),
+    };
+    Ok((id.into(), list))
+}
+
+/// Those purposes of a list, one or many, that a badge can be checked for.
+fn purposes(subject: Object<'_>) -> Result<Vec<StatusPurpose>, Finding> {
+    let malformed = || {
+        let finding = Finding::new(Code::StatusListMalformed).at("/credentialSubject/statusPurpose");
+        finding.because("it is not text")
+    };
+    let named: Option<Vec<_>> =
+        subject.get("statusPurpose").ok_or_else(malformed)?.one_or_many().map(Value::as_str).collect();
+    let named = named.filter(|named| !named.is_empty()).ok_or_else(malformed)?;
+    let known = [("revocation", StatusPurpose::Revocation), ("suspension", StatusPurpose::Suspension)];
+    Ok(known.into_iter().filter(|(name, _)| named.contains(name)).map(|(_, purpose)| purpose).collect())
+}
+
+/// The badges that a 1EdTech revocation list names (VCRL 1.0): in `revokedCredential`, or as some write it
+/// `revokedCredentials`, each revoked unless it says otherwise.
+fn revoked_badges(list: Object<'_>) -> Option<HashMap<String, Option<String>>> {
+    let named = list.get("revokedCredential").or_else(|| list.get("revokedCredentials"))?;
+    let revoked = named.one_or_many().filter_map(|entry| {
+        if let Some(id) = entry.as_str() {
+            return Some((id.to_owned(), None));
+        }
+        if matches!(entry.get("revoked"), Some(Value::Bool(false))) {
+            return None;
+        }
+        let reason = entry.get("revocationReason").and_then(Value::as_str).filter(|reason| !reason.is_empty());
+        Some((entry.get("id")?.as_str()?.to_owned(), reason.map(Into::into)))
+    });
+    Some(revoked.collect())
+}
+
+/// As much of a foreign text as goes in a sentence.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().take(200).collect()
+}
