@@ -12,6 +12,7 @@ pub use build::{
     Iri, NotAnIri, Profile, RelatedAchievement, ResultDescription, ResultType, RubricLevel, StatusEntry, StatusPurpose,
     Subject,
 };
+pub(crate) use claims::id_of;
 pub use claims::{Claims, IdentityObject, ResultClaim};
 pub(crate) use conformance::{check as conformance, check_credential as credential_conformance};
 
@@ -105,7 +106,7 @@ impl Badge {
     /// `badge.*` where a text that the standard requires is empty, or the end comes before the beginning; `context.*`
     /// where a context that was added does not fit; `proof.malformed` where the options do not.
     pub fn sign(&self, contexts: &Contexts, key: &SigningKey, options: &ProofOptions) -> Result<SignedBadge, Finding> {
-        let terms = if self.has_own_contexts_only() { Terms::OfTheModel } else { Terms::Unknown };
+        let terms = if self.is_plain() { Terms::OfTheModel } else { Terms::Unknown };
         proof::sign(contexts, &self.document()?, Limits::BADGE, terms, key, options).map(SignedBadge::signed)
     }
 

@@ -321,6 +321,9 @@ codes! {
         "the status list at hand is larger than a list may be", "treat the list as hostile";
     StatusIndexRange "status.index-range" Unknown RANGE,
         "the status list at hand ends before the place of this badge", "give the verifier the issuer's newest status list";
+
+    RecipientUnknown "recipient.unknown" Unknown None,
+        "the badge carries nothing that this could be compared with, so whose it is cannot be told", "try the holder's e-mail address or the claim code on their card";
 }
 
 impl std::str::FromStr for Code {

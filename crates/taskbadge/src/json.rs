@@ -366,6 +366,12 @@ impl<'d> Object<'d> {
             .map(move |entry| (document.slice(entry.key), document.value(entry.value)))
     }
 
+    /// The member at this place of the canonical order.
+    pub(crate) fn nth(self, index: usize) -> Option<(&'d str, Value<'d>)> {
+        let entry = self.document.entries[self.node.range()].get(index)?;
+        Some((self.document.slice(entry.key), self.document.value(entry.value)))
+    }
+
     /// How many members there are.
     #[must_use]
     pub fn len(self) -> usize {

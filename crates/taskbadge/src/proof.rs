@@ -235,7 +235,10 @@ pub(crate) fn sign(
     let mut text = String::with_capacity(document.text().len() + proofs.len() + 16);
     object.write_canonical_with("proof", Member::Canonical(&proofs), &mut text);
     // What is signed can be read back: the proof adds some twenty values.
-    if text.len() > limits.bytes || document.nodes() + 100 > limits.nodes {
+    if document.nodes() + 100 > limits.nodes {
+        return Err(Code::JsonTooManyNodes.into());
+    }
+    if text.len() > limits.bytes {
         return Err(Finding::new(Code::JsonTooLarge).because(format!("{} bytes with its proof", text.len())));
     }
     Ok(text)
@@ -475,10 +478,10 @@ impl HashData {
             pointer: "",
             edition,
         };
+        let config =
+            Subject { object: proof.object, replaced: ("proofValue", &[]), pointer: &proof.pointer, ..subject };
         let (canonical_document, canonical_config, by_vocab) = match proof.cryptosuite {
             Cryptosuite::EddsaRdfc2022 => {
-                let config =
-                    Subject { object: proof.object, replaced: ("proofValue", &[]), pointer: &proof.pointer, ..subject };
                 let (statements, by_vocab) = expand(contexts, subject, Dataset::default())?;
                 (nquads(&statements)?, nquads(&expand(contexts, config, Dataset::default())?.0)?, by_vocab)
             }
@@ -486,7 +489,11 @@ impl HashData {
                 // A term that no context defines fails a credential whatever was signed (VC Data Model 2.0 section
                 // 4.12), and nothing may read differently as JSON and as JSON-LD.
                 let by_vocab = match terms {
-                    Terms::Unknown => expand(contexts, subject, Unwritten)?.1,
+                    Terms::Unknown => {
+                        let (Unwritten, by_vocab) = expand(contexts, subject, Unwritten)?;
+                        expand(contexts, config, Unwritten)?;
+                        by_vocab
+                    }
                     Terms::OfTheModel => Vec::new(),
                 };
                 let member = if previous.is_empty() { Member::LeftOut } else { Member::List(previous) };

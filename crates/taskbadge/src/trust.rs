@@ -4,7 +4,7 @@
 //! signed list of recognised issuers will fill the same [`Trust`].
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::badge::Iri;
 use crate::finding::{Code, Finding};
@@ -22,7 +22,7 @@ use crate::time::Instant;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
-    issuers: HashMap<String, RecognisedIssuer>,
+    issuers: BTreeMap<String, RecognisedIssuer>,
 }
 
 /// One issuer: its id as badges write it, its name as the verifier knows it, and its keys.
@@ -56,15 +56,22 @@ impl Trust {
         self.issuers.get(id)
     }
 
-    /// The recognised issuers, in no order.
+    /// The recognised issuers, by their ids.
     pub fn issuers(&self) -> impl Iterator<Item = &RecognisedIssuer> {
         self.issuers.values()
     }
 
     /// The key behind a verification method (Controlled Identifiers 1.0 section 3.3, without the network): in the
-    /// did:key itself, in a pinned document, or listed by a recognised issuer.
-    pub(crate) fn key(&self, method: &str, at: Instant) -> Result<Cow<'_, FrequentKey>, Finding> {
+    /// did:key itself, in a pinned document, or listed by a recognised issuer: by the one that the document claims to be of
+    /// before any other, so that nobody else's list says which key that is.
+    pub(crate) fn key(
+        &self,
+        method: &str,
+        claimed: Option<&str>,
+        at: Instant,
+    ) -> Result<Cow<'_, FrequentKey>, Finding> {
         let controller = controller_of(method);
+        let claimed = claimed.and_then(|issuer| self.issuers.get(issuer));
         let known = self.issuers.get(controller);
         if let Some(document) = known.and_then(RecognisedIssuer::document) {
             // What would settle it is another document, and the report has to name that.
@@ -73,7 +80,8 @@ impl Trust {
                 _ => finding(&error),
             })?;
         }
-        let listed = known.into_iter().chain(self.issuers.values()).find_map(|issuer| issuer.listed_key(method));
+        let issuers = claimed.into_iter().chain(known).chain(self.issuers.values());
+        let listed = issuers.filter_map(|issuer| issuer.listed_key(method)).next();
         if let Some(key) = listed {
             return Ok(Cow::Borrowed(key));
         }
@@ -90,7 +98,7 @@ impl Trust {
     pub(crate) fn standing(&self, issuer: &str, method: &str) -> Standing<'_> {
         let controller = controller_of(method);
         match self.issuers.get(issuer) {
-            Some(known) if controller == issuer || known.listed_key(method).is_some() => Standing::Recognised(known),
+            Some(known) if known.listed_key(method).is_some() => Standing::Recognised(known),
             Some(_) => Standing::Mismatch,
             // A DID says who controls it. For any other URL only somebody who knows the issuer can tell whose key it
             // is.

@@ -15,7 +15,7 @@ use crate::json::{Document, Limits, Object, Value};
 use crate::jsonld::{CREDENTIALS_V2, Contexts};
 use crate::proof::{MOST_PROOFS, Proof};
 use crate::time::Instant;
-use crate::trust::{Standing, Trust};
+use crate::trust::{RecognisedIssuer, Standing, Trust};
 
 /// Checks badges, without network, clock or state. Make one and use it for many badges, from many threads.
 ///
@@ -150,11 +150,24 @@ impl Verifier {
         let claims = Claims::of(&document);
         let mut findings = good.findings;
         findings.extend((kind.form)(object));
-        findings.extend(self.issuer(claims, &good.methods, &mut outcome.issuer_name)?);
+        match self.issuer(claims, &good.proofs)? {
+            Ok((issuer, created)) => {
+                outcome.issuer_name = issuer.name().map(Into::into);
+                outcome.proof_created = created;
+                // One acceptable proof suffices (Open Badges 3.0 section 8.2).
+                findings.extend(good.others.iter().map(|finding| {
+                    let other = Finding::new(Code::ProofNotChecked).because(finding.code().as_str());
+                    other.at(finding.pointer().unwrap_or("/proof"))
+                }));
+            }
+            Err(unknown) => {
+                findings.extend(good.others);
+                findings.extend(unknown);
+            }
+        }
         findings.extend(time(claims, outcome.at));
         outcome.findings = findings;
         outcome.contexts = good.contexts;
-        outcome.proof_created = good.created;
         Ok(document)
     }
 
@@ -177,7 +190,7 @@ impl Verifier {
             ]);
         }
         let is_array = object.get("proof").is_some_and(|proof| proof.as_array().is_some());
-        let (mut good, mut bad, mut open) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut good, mut bad, mut others) = (Vec::new(), Vec::new(), Vec::new());
         let mut findings = Vec::new();
         let mut contexts = Vec::new();
         for (index, &value) in all.iter().enumerate() {
@@ -188,7 +201,9 @@ impl Verifier {
                     findings.extend(about);
                     contexts = self.contexts.edition_names(object.get("@context").unwrap_or(Value::Null), edition);
                 }
-                Err(finding) if finding.code().severity() == Severity::Unknown => open.push(finding),
+                // Nor would the next proof make it simpler.
+                Err(finding) if finding.code() == Code::ContextTooComplex => return Err(vec![finding]),
+                Err(finding) if is_not_for_us(finding.code()) => others.push(finding),
                 Err(finding) => bad.push(finding),
             }
         }
@@ -202,19 +217,10 @@ impl Verifier {
             return Err(bad);
         }
         if good.is_empty() {
-            return Err(if open.is_empty() { vec![Finding::new(Code::ProofMissing).at("/proof")] } else { open });
+            return Err(if others.is_empty() { vec![Finding::new(Code::ProofMissing).at("/proof")] } else { others });
         }
         findings.dedup();
-        findings.extend(open.into_iter().map(|finding| {
-            let other = Finding::new(Code::ProofNotChecked).because(finding.code().as_str());
-            other.at(finding.pointer().unwrap_or("/proof"))
-        }));
-        Ok(GoodProofs {
-            methods: good.iter().map(Proof::verification_method).collect(),
-            created: good.iter().filter_map(Proof::created).max(),
-            findings,
-            contexts,
-        })
+        Ok(GoodProofs { proofs: good, findings, others, contexts })
     }
 
     fn proof<'d>(
@@ -240,7 +246,8 @@ impl Verifier {
                 return Err(Finding::new(code).at(format!("{pointer}/{key}")));
             }
         }
-        let key = self.trust.key(proof.verification_method(), at);
+        let claimed = object.get("issuer").and_then(badge::id_of);
+        let key = self.trust.key(proof.verification_method(), claimed, at);
         let key = key.map_err(|finding| finding.at(format!("{pointer}/verificationMethod")))?;
 
         let mut about = Vec::new();
@@ -271,21 +278,26 @@ impl Verifier {
     fn issuer(
         &self,
         claims: Claims<'_>,
-        methods: &[&str],
-        name: &mut Option<String>,
-    ) -> Result<Option<Finding>, Vec<Finding>> {
-        let Some(issuer) = claims.issuer_id() else { return Ok(None) };
-        let standings: Vec<_> = methods.iter().map(|method| self.trust.standing(issuer, method)).collect();
-        for standing in &standings {
-            if let Standing::Recognised(known) = standing {
-                *name = known.name().map(Into::into);
-                return Ok(None);
+        proofs: &[Proof<'_>],
+    ) -> Result<Result<Issuer<'_>, Option<Finding>>, Vec<Finding>> {
+        let Some(issuer) = claims.issuer_id() else { return Ok(Err(None)) };
+        let (mut recognised, mut is_unknown) = (None, false);
+        for proof in proofs {
+            match self.trust.standing(issuer, proof.verification_method()) {
+                // A date counts only from the issuer: anybody can add a proof of their own, with today's.
+                Standing::Recognised(known) => {
+                    let created = recognised.and_then(|(_, created)| created);
+                    recognised = Some((known, proof.created().max(created)));
+                }
+                Standing::Unknown => is_unknown = true,
+                Standing::Mismatch => {}
             }
         }
-        if standings.iter().any(|standing| matches!(standing, Standing::Unknown)) {
-            return Ok(Some(Finding::new(Code::IssuerUnknown).at("/issuer").because(shown(issuer))));
+        match recognised {
+            Some(recognised) => Ok(Ok(recognised)),
+            None if is_unknown => Ok(Err(Some(Finding::new(Code::IssuerUnknown).at("/issuer").because(shown(issuer))))),
+            None => Err(vec![Finding::new(Code::IssuerKeyMismatch).at("/issuer")]),
         }
-        Err(vec![Finding::new(Code::IssuerKeyMismatch).at("/issuer")])
     }
 }
 
@@ -297,11 +309,21 @@ struct Kind<'v> {
     challenge: Option<&'v str>,
 }
 
+/// A recognised issuer, and the latest date of its own good proofs.
+type Issuer<'t> = (&'t RecognisedIssuer, Option<Instant>);
+
+/// Whether a proof that failed so may be another's business: a good one by the issuer makes up for it.
+fn is_not_for_us(code: Code) -> bool {
+    use Code::{ProofChallenge, ProofDomain, ProofExpired, ProofPurpose};
+    code.severity() == Severity::Unknown || [ProofChallenge, ProofDomain, ProofExpired, ProofPurpose].contains(&code)
+}
+
 /// What the good proofs of a badge establish.
 struct GoodProofs<'d> {
-    methods: Vec<&'d str>,
-    created: Option<Instant>,
+    proofs: Vec<Proof<'d>>,
     findings: Vec<Finding>,
+    /// Why other proofs could not be accepted.
+    others: Vec<Finding>,
     contexts: Vec<String>,
 }
 
@@ -320,16 +342,31 @@ fn recipient_of(claims: Claims<'_>, recipient: Option<&str>) -> Option<Finding> 
     let Some(recipient) = recipient else { return Some(Code::RecipientNotChecked.into()) };
     let is_theirs =
         claims.subject_id() == Some(recipient) || claims.identifiers().any(|identifier| identifier.is(recipient));
-    (!is_theirs).then(|| Finding::new(Code::RecipientMismatch).at("/credentialSubject"))
+    // An e-mail address says nothing about a badge that is bound to a claim code.
+    let is_id = recipient.contains(':') && claims.subject_id().is_some_and(|id| id.starts_with("did:"));
+    let could_tell = is_id || claims.identifiers().any(|identifier| identifier.is_like(recipient));
+    let code = if could_tell { Code::RecipientMismatch } else { Code::RecipientUnknown };
+    (!is_theirs).then(|| Finding::new(code).at("/credentialSubject"))
+}
+
+/// The object under a key, or the first of many.
+fn within<'d>(object: Option<Object<'d>>, key: &str) -> Option<Object<'d>> {
+    object?.get(key)?.one_or_many().next()?.as_object()
 }
 
 /// What a person might take for proven and is not.
 fn limits_of_the_signature(claims: Claims<'_>) -> Vec<Finding> {
     let Some(object) = claims.root().as_object() else { return Vec::new() };
-    let subject =
-        object.get("credentialSubject").and_then(|subject| subject.one_or_many().next()).and_then(Value::as_object);
-    let achievement = subject.and_then(|subject| subject.get("achievement")).and_then(Value::as_object);
-    let places = [(Some(object), ""), (achievement, "/credentialSubject/achievement")];
+    let subject = within(Some(object), "credentialSubject");
+    let achievement = within(subject, "achievement");
+    let places = [
+        (Some(object), ""),
+        (within(Some(object), "issuer"), "/issuer"),
+        (subject, "/credentialSubject"),
+        (within(subject, "source"), "/credentialSubject/source"),
+        (achievement, "/credentialSubject/achievement"),
+        (within(achievement, "creator"), "/credentialSubject/achievement/creator"),
+    ];
     let with = |key: &str| {
         let place = places.iter().find(|(place, _)| place.is_some_and(|place| place.get(key).is_some()));
         place.map(|(_, pointer)| format!("{pointer}/{key}"))

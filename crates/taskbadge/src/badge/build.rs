@@ -132,9 +132,10 @@ impl Badge {
         status: many StatusEntry;
     }
 
-    /// Whether no context was added to the model's own two.
-    pub(super) fn has_own_contexts_only(&self) -> bool {
-        self.context.len() == 2
+    /// Whether no context was added to the model's own two, and no number is there that RDF might not hold.
+    pub(super) fn is_plain(&self) -> bool {
+        let subject = &self.credential_subject;
+        self.context.len() == 2 && subject.credits_earned.is_none() && subject.achievement.credits_available.is_none()
     }
 
     /// One more context, by its URL; the issuer and every verifier have to hold it.
@@ -650,6 +651,12 @@ impl AchievementResult {
     #[must_use]
     pub fn value(result_description: Iri, value: impl Into<String>) -> Self {
         Self { value: Some(value.into()), ..Self::of(result_description) }
+    }
+
+    /// A status was reached, such as `Completed`.
+    #[must_use]
+    pub fn status(result_description: Iri, status: impl Into<String>) -> Self {
+        Self { status: Some(status.into()), ..Self::of(result_description) }
     }
 
     fn of(result_description: Iri) -> Self {

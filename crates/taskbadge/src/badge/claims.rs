@@ -175,21 +175,52 @@ impl<'d> IdentityObject<'d> {
 
     /// Whether this is the identifier `value`. The hexadecimal digits of a hash are compared in either case.
     ///
-    /// An e-mail address is also tried in lower case, since people write theirs in many ways.
+    /// People write the same thing in many ways, so an e-mail address is also tried in lower case, a name in any case and
+    /// spacing, and anything else also as claim codes are printed: in capitals, in groups of four.
     #[must_use]
     pub fn is(self, value: &str) -> bool {
         let Some(stored) = self.0.get("identityHash").and_then(Value::as_str) else { return false };
-        if !self.is_hashed() {
-            return stored == value;
-        }
+        let spellings = match self.identity_type() {
+            Some("emailAddress") => [value.to_owned(), value.to_lowercase(), String::new()],
+            Some("name") => return !self.is_hashed() && folded(stored) == folded(value),
+            _ => [value.to_owned(), value.to_uppercase(), as_claim_code(value)],
+        };
         let salt = self.0.get("salt").and_then(Value::as_str).unwrap_or_default();
-        let same = |value: &str| identity_hash(value, salt).eq_ignore_ascii_case(stored);
-        same(value) || (self.identity_type() == Some("emailAddress") && same(&value.to_lowercase()))
+        spellings.iter().filter(|spelling| !spelling.is_empty()).any(|spelling| match self.is_hashed() {
+            true => identity_hash(spelling, salt).eq_ignore_ascii_case(stored),
+            false => spelling == stored,
+        })
+    }
+
+    /// Whether `value` looks like what this identifier holds, so that a difference between the two means something.
+    #[must_use]
+    pub fn is_like(self, value: &str) -> bool {
+        match self.identity_type() {
+            Some("emailAddress") => value.contains('@'),
+            Some("name") => !value.contains('@') && !self.is_hashed(),
+            _ => !value.contains('@') && value.contains(|character: char| character.is_ascii_digit()),
+        }
     }
 
     fn is_hashed(self) -> bool {
         matches!(self.0.get("hashed"), Some(Value::Bool(true)))
     }
+}
+
+/// A name without case and spacing.
+fn folded(name: &str) -> String {
+    name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+/// A claim code as cards have it: capitals and digits in groups of four, where O is zero and I and L are one.
+fn as_claim_code(value: &str) -> String {
+    let digits = value.chars().filter(|character| character.is_alphanumeric()).map(|character| match character {
+        'o' | 'O' => '0',
+        'i' | 'I' | 'l' | 'L' => '1',
+        other => other.to_ascii_uppercase(),
+    });
+    let digits: Vec<char> = digits.collect();
+    digits.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 
 /// One result, in words.
@@ -208,7 +239,7 @@ pub(super) fn objects<'d>(value: Option<Value<'d>>) -> impl Iterator<Item = Obje
 }
 
 /// The id of something written as its id or as an object that has one.
-pub(super) fn id_of(value: Value<'_>) -> Option<&str> {
+pub(crate) fn id_of(value: Value<'_>) -> Option<&str> {
     match value {
         Value::String(id) => Some(id),
         Value::Object(object) => object.get("id")?.as_str(),

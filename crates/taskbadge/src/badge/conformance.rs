@@ -3,6 +3,8 @@
 //!
 //! The same rules hold for what an issuer signs and for what a verifier is given.
 
+use std::collections::HashSet;
+
 use super::claims::id_of;
 use crate::finding::{Code, Finding};
 use crate::json::{Object, Path, Value};
@@ -146,17 +148,16 @@ impl Rules {
 
     /// VC Data Model 2.0 section 5.3.
     fn related_resources(&mut self, badge: &Place<'_, '_>) {
-        let mut seen = Vec::new();
+        let mut seen = HashSet::new();
         self.each(badge, "relatedResource", Optional, |rules, resource| {
             rules.form(resource, "id", Required, Url);
             if resource.object.get("digestSRI").is_none() && resource.object.get("digestMultibase").is_none() {
                 rules.missing(resource, "digestSRI");
             }
             if let Some(id) = resource.object.get("id").and_then(Value::as_str) {
-                if seen.contains(&id.to_owned()) {
+                if !seen.insert(id.to_owned()) {
                     rules.malformed(resource, "id", "the same resource twice");
                 }
-                seen.push(id.to_owned());
             }
         });
     }

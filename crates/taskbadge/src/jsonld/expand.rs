@@ -5,12 +5,10 @@
 //! signed (Data Integrity EdDSA section 3.2.2, `DATA_LOSS_DETECTION_ERROR`).
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::context::{
-    Active, Coercion, Container, Contexts, DECISIVE, Definition, Entry, Meaning, Scoped, Tables, TermNo,
-};
+use super::context::{Active, Coercion, Container, Contexts, Definition, Entry, Meaning, Scoped, Tables, TermNo};
 use super::iri;
 use super::rdf::{Dataset, Term};
 use crate::finding::{Code, Finding};
@@ -24,6 +22,29 @@ const RDF_JSON: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON";
 const XSD_BOOLEAN: &str = "http://www.w3.org/2001/XMLSchema#boolean";
 const XSD_DOUBLE: &str = "http://www.w3.org/2001/XMLSchema#double";
 const XSD_INTEGER: &str = "http://www.w3.org/2001/XMLSchema#integer";
+
+/// What a verifier reads of a badge, its subject and its achievement, by the place where it stands. Two objects of one id are
+/// one thing in RDF, and the statements are the same wherever these are written; so they are written where the id is first
+/// met, and cannot be hidden in a second place.
+const SAID_ONCE: [&str; 17] = [
+    "https://www.w3.org/2018/credentials#credentialStatus",
+    "https://www.w3.org/2018/credentials#credentialSubject",
+    "https://www.w3.org/2018/credentials#evidence",
+    "https://www.w3.org/2018/credentials#issuer",
+    "https://www.w3.org/2018/credentials#validFrom",
+    "https://www.w3.org/2018/credentials#validUntil",
+    "https://w3id.org/security#expiration",
+    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#achievement",
+    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#achievement-0",
+    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#alignment",
+    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#awardedDate",
+    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#Criteria",
+    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#identifier",
+    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#result",
+    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#resultDescription",
+    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#rubricCriterionLevel",
+    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#source",
+];
 
 /// What is expanded: an object, with one member left out or replaced, under a context that may stand elsewhere.
 #[derive(Clone, Copy)]
@@ -60,7 +81,7 @@ pub(crate) fn expand<S: Statements>(
         entered: Vec::with_capacity(16),
         labels: HashMap::new(),
         by_vocab: Vec::new(),
-        top: None,
+        met: HashSet::new(),
     };
     expander.node(&active, subject.object, Some(subject.replaced), None, &path)?;
     Ok((expander.statements, expander.by_vocab))
@@ -117,8 +138,8 @@ struct Expander<'t, S: Statements> {
     /// Blank node labels that the document itself uses.
     labels: HashMap<String, S::Term>,
     by_vocab: ByVocab,
-    /// The id of the node at the top.
-    top: Option<Box<str>>,
+    /// The ids of the nodes met so far.
+    met: HashSet<Box<str>>,
 }
 
 impl<'t, S: Statements> Expander<'t, S> {
@@ -142,17 +163,13 @@ impl<'t, S: Statements> Expander<'t, S> {
         };
         let active = typed.as_ref().unwrap_or(parent);
 
-        let mut is_top_again = false;
+        let mut is_met_again = false;
         let subject = match self.keyword(active, first_key, object, "@id", &Meaning::Id, path)? {
             Some((Value::String(id), here)) => {
                 let is_label = id.starts_with("_:");
                 let full = if is_label { Cow::Borrowed(id) } else { self.absolute(active, id, &here)? };
-                is_top_again = self.top.as_deref() == Some(&*full);
-                let subject = if is_label { self.label(id) } else { self.statements.iri(&full) };
-                if replaced.is_some() {
-                    self.top = Some(full.into());
-                }
-                subject
+                is_met_again = !self.met.insert((*full).into());
+                if is_label { self.label(id) } else { self.statements.iri(&full) }
             }
             Some((_, here)) => return Err(here.finding(Code::ContextRelativeIri).because("an id is text")),
             None => self.statements.blank(),
@@ -171,8 +188,10 @@ impl<'t, S: Statements> Expander<'t, S> {
             let here = path.key(key);
             let definition = self.keys[first_key + index].and_then(|term| tables.definition(active, term));
             let predicate = match definition.map(|definition| &definition.meaning) {
-                Some(Meaning::Iri(iri)) if is_top_again && DECISIVE.iter().any(|(_, decisive)| **iri == **decisive) => {
-                    return Err(here.finding(Code::ContextKeyword).because("said of the document in a second place"));
+                Some(Meaning::Iri(iri)) if is_met_again && SAID_ONCE.contains(&&**iri) => {
+                    return Err(here
+                        .finding(Code::ContextKeyword)
+                        .because("said in a second place of what has the same id"));
                 }
                 Some(Meaning::Iri(iri)) => self.statements.iri(iri),
                 Some(Meaning::Id | Meaning::Type) => continue,
@@ -205,7 +224,7 @@ impl<'t, S: Statements> Expander<'t, S> {
         let mut found = None;
         for (index, number) in self.keys[first_key..].iter().enumerate() {
             let candidate = number.is_none_or(|number| self.tables.is_alias(number));
-            let Some((key, value)) = candidate.then(|| object.iter().nth(index)).flatten() else { continue };
+            let Some((key, value)) = candidate.then(|| object.nth(index)).flatten() else { continue };
             let definition = number.and_then(|number| self.tables.definition(active, number));
             if definition.is_some_and(|definition| definition.meaning == *meaning) || key == keyword {
                 let here = path.key(key);

@@ -41,6 +41,10 @@ pub fn canonicalize(dataset: &Dataset, hash: Hash, work: Work) -> Result<Canonic
         return Err(Finding::new(Code::ContextMalformed).because("a predicate is a blank node"));
     }
     let size = size(dataset);
+    // Before anything is sorted: comparing long texts is work too.
+    if size.div_ceil(64) > work.steps {
+        return Err(Code::ContextTooComplex.into());
+    }
     let mut labelling = Labelling::new(dataset, hash, work);
     labelling.spend(size.div_ceil(64))?;
     let labels = labelling.run()?;

@@ -189,6 +189,9 @@ pub(super) fn check(
         });
         findings.push(answer.finding.at(pointer));
     }
+    if findings.is_empty() {
+        findings.push(Code::StatusNone.into());
+    }
     (findings, statuses)
 }
 
@@ -205,13 +208,12 @@ impl<'d> StatusClaim<'d> {
         let unsupported = |detail: String| Finding::new(Code::StatusUnsupported).because(detail);
         let entry = entry.ok_or_else(|| malformed("an entry is an object"))?;
         let text = |key: &str| entry.get(key).and_then(Value::as_str);
-        // A refresh entry says that a newer badge is there; this one stays as good as it was.
-        if text("statusPurpose") == Some("refresh") {
-            return Ok(None);
-        }
         let types: Vec<_> =
             entry.get("type").into_iter().flat_map(Value::one_or_many).filter_map(Value::as_str).collect();
         let known = ["BitstringStatusListEntry", "StatusList2021Entry", "1EdTechRevocationList"];
+        if known.iter().filter(|kind| types.contains(kind)).count() > 1 {
+            return Err(malformed("it is of two kinds of status list at once"));
+        }
         let Some(kind) = known.into_iter().find(|kind| types.contains(kind)) else {
             return Err(unsupported(format!("entries of type {} are not known here", super::shown(&types.join(" ")))));
         };
@@ -219,6 +221,10 @@ impl<'d> StatusClaim<'d> {
             let list = text("id").filter(|list| is_absolute_iri(list));
             let list = list.ok_or_else(|| malformed("its id is not the URL of a revocation list"))?;
             return Ok(Some(Self { purpose: StatusPurpose::Revocation, list, place: StatusPlace::RevocationList }));
+        }
+        // A refresh entry says that a newer badge is there; this one stays as good as it was.
+        if text("statusPurpose") == Some("refresh") {
+            return Ok(None);
         }
         let list = text("statusListCredential").filter(|list| is_absolute_iri(list));
         let list = list.ok_or_else(|| malformed("statusListCredential is not a URL"))?;
