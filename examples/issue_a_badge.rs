@@ -27,10 +27,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let holder = Identifier::hashed(IdentityType::EmailAddress, "amina@example.org", random_hex()?);
     let subject = Subject::with_id(random_uuid()?, achievement).identifier(holder);
     let issuer = Profile::new(centre.to_string().parse()?, "Harbour Training Centre");
-    let badge = Badge::new(random_uuid()?, issuer, subject, "2026-11-22T09:00:00Z".parse()?)
-        .valid_until("2028-11-22T09:00:00Z".parse::<taskbadge::time::Instant>()?);
+    let badge = Badge::new(random_uuid()?, issuer, subject, "2026-11-02T09:00:00Z".parse()?)
+        .valid_until("2028-11-02T09:00:00Z".parse::<taskbadge::time::Instant>()?);
 
-    let options = ProofOptions::did_key(&key.verifying_key()).created("2026-11-22T09:00:00Z".parse()?);
+    let options = ProofOptions::did_key(&key.verifying_key()).created("2026-11-02T09:00:00Z".parse()?);
     let signed = badge.sign(&Contexts::builtin(), &key, &options)?;
     println!("{}", signed.text());
     eprintln!("issued by {centre}");

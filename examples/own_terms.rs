@@ -27,8 +27,7 @@ fn main() -> Result<(), Finding> {
 
     let terms = br#"{"@context": {"truckClass": "https://centre.example.org/terms#truckClass"}}"#;
     contexts.add("https://centre.example.org/terms/v1", terms)?;
-    let canonical =
-        rdfc::canonicalize(&to_dataset(&contexts, &document)?, rdfc::Hash::Sha256, rdfc::Work::default())?;
+    let canonical = rdfc::canonicalize(&to_dataset(&contexts, &document)?, rdfc::Hash::Sha256, rdfc::Work::default())?;
     println!("{}", canonical.nquads());
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write as _};
 
 use taskbadge::verify::Verdict;
+use taskbadge_issuer::printable;
 
 /// How the process ends, from the least to the gravest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,11 +132,13 @@ impl Output {
         }
     }
 
-    /// A line on standard error, after what was printed before.
+    /// Lines on standard error, after what was printed before. They may name files, whose names may hold anything.
     pub(crate) fn complain(&mut self, line: &str) {
         self.flush();
         // With standard error gone there is nobody left to tell.
-        let _ = writeln!(io::stderr(), "{line}");
+        for line in line.lines() {
+            let _ = writeln!(io::stderr(), "{}", printable(line));
+        }
     }
 
     pub(crate) fn flush(&mut self) {

@@ -1,5 +1,7 @@
 //! The trust file: the issuers that a verifier recognises, as JSON. Described by `schemas/trust-file.schema.json`.
 
+use std::collections::HashSet;
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -28,9 +30,10 @@ pub(crate) struct Issuer {
     /// The name under which the verifier knows the issuer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
-    /// The pinned DID document of a did:web, as it was received.
+    /// The pinned DID document of a did:web: its text as it was received. As JSON within JSON it would be parsed before the
+    /// strict parser saw it, and of a name that stands there twice only one would be left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    document: Option<serde_json::Value>,
+    document: Option<String>,
 }
 
 const VERSION: u32 = 1;
@@ -48,13 +51,27 @@ impl TrustFile {
         if file.version != VERSION {
             return Err(Trouble::new(words::trust_file_version(path, file.version)));
         }
+        let mut seen = HashSet::new();
+        if let Some(again) = file.issuers.iter().find(|issuer| !seen.insert(&issuer.id)) {
+            return Err(Trouble::new(words::trust_file_twice(path, &again.id)));
+        }
         Ok(file)
     }
 
-    pub(crate) fn write(&self, path: &Path) -> Result<(), Trouble> {
+    /// Waits until nobody else is changing the file, and keeps others waiting until the lock is dropped: who reads, adds
+    /// and writes must not lose what another adds meanwhile. The file itself is replaced, so the lock is one beside it.
+    pub(crate) fn lock(path: &Path) -> Result<File, Trouble> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| Trouble::new(words::cannot_write(folder, &error)))?;
         }
+        let beside = path.with_added_extension("lock");
+        let lock = OpenOptions::new().write(true).create(true).truncate(false).open(&beside);
+        let lock = lock.and_then(|lock| lock.lock().map(|()| lock));
+        lock.map_err(|error| Trouble::new(words::cannot_write(&beside, &error)))
+    }
+
+    /// Replaces the file, whose [`lock`](Self::lock) is held.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), Trouble> {
         let mut text = serde_json::to_string_pretty(self).map_err(|error| Trouble::new(error.to_string()))?;
         text.push('\n');
         Ok(files::replace(path, text.as_bytes(), Secrecy::Open)?)
@@ -73,7 +90,7 @@ impl TrustFile {
 impl Issuer {
     /// An issuer, which has to be one that a verifier can recognise.
     pub(crate) fn new(id: String, name: Option<String>, document: Option<&[u8]>) -> Result<Self, String> {
-        let document = document.map(serde_json::from_slice).transpose();
+        let document = document.map(|bytes| String::from_utf8(bytes.to_owned())).transpose();
         let document = document.map_err(|_| words::DOCUMENT_NOT_JSON.to_owned())?;
         let issuer = Self { id, name, document };
         issuer.recognised()?;
@@ -82,19 +99,17 @@ impl Issuer {
 
     fn recognised(&self) -> Result<RecognisedIssuer, String> {
         let did = Did::parse(&self.id).map_err(|error| error.to_string())?;
-        let issuer = match (did.verifying_key(), &self.document) {
+        let document = self.document.as_ref().map(|text| DidDocument::from_json(text.as_bytes(), &did)).transpose();
+        let document = document.map_err(|error| error.to_string())?;
+        let issuer = match (did.verifying_key(), document) {
             (Some(key), _) => RecognisedIssuer::did_key(&key),
             (None, None) => {
                 return Err(words::document_wanted(&did.document_url().unwrap_or_default()));
             }
-            (None, Some(document)) => {
-                let document = DidDocument::from_json(document.to_string().as_bytes(), &did);
-                let document = document.map_err(|error| error.to_string())?;
-                if document.keys().next().is_none() {
-                    return Err(words::DOCUMENT_WITHOUT_KEYS.to_owned());
-                }
-                RecognisedIssuer::pinned(document)
+            (None, Some(document)) if document.keys().next().is_none() => {
+                return Err(words::DOCUMENT_WITHOUT_KEYS.to_owned());
             }
+            (None, Some(document)) => RecognisedIssuer::pinned(document),
         };
         Ok(match &self.name {
             Some(name) => issuer.named(name),
@@ -153,6 +168,29 @@ mod tests {
         assert_eq!(names(&file), names(&schema["properties"]));
         assert_eq!(names(&file["issuers"][0]), names(&schema["properties"]["issuers"]["items"]["properties"]));
         assert_eq!(file["version"], schema["properties"]["version"]["const"]);
+        let issuer = &schema["properties"]["issuers"]["items"]["properties"];
+        assert!(names(issuer).iter().all(|name| issuer[name]["type"] == "string"));
+    }
+
+    #[test]
+    fn a_document_is_kept_as_received_and_read_strictly() {
+        let did = Did::web("centre.example.org", &[]).unwrap();
+        let key = SigningKey::from_seed(&[7; 32]).verifying_key();
+        let text = DidDocument::new(&did, &[key]).unwrap().to_json() + "\r\n ";
+        let twice = text.replacen('{', "{\"id\":\"did:web:other.example.org\",", 1);
+        assert!(Issuer::new(did.to_string(), None, Some(twice.as_bytes())).is_err());
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trust.json");
+        let issuer = || Issuer::new(did.to_string(), None, Some(text.as_bytes())).unwrap();
+        TrustFile { version: VERSION, issuers: vec![issuer()] }.write(&path).unwrap();
+        let read = TrustFile::read(&path).unwrap();
+        assert_eq!(read.issuers[0].document.as_ref(), Some(&text));
+        assert!(read.trust(&path).is_ok());
+
+        TrustFile { version: VERSION, issuers: vec![issuer(), issuer()] }.write(&path).unwrap();
+        let trouble = TrustFile::read(&path).err().unwrap().to_string();
+        assert!(trouble.contains("did:web:centre.example.org stands there twice"), "{trouble}");
     }
 
     #[test]

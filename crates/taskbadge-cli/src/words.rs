@@ -15,8 +15,8 @@ use taskbadge::verify::{Refusal, VerifiedBadge};
 use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::desk::{Batch, Issued, When};
 use taskbadge_issuer::lint::Lint;
-use taskbadge_issuer::printable;
 use taskbadge_issuer::template::TaskId;
+use taskbadge_issuer::{Mistake, Mistakes, printable};
 
 use crate::output::Exit;
 use crate::trust_file::Issuer;
@@ -156,6 +156,28 @@ pub(crate) const ROSTER_OR_TRAINEE: &str = "nobody to issue to; name a roster, o
     --holder, --claim-code or --name";
 pub(crate) const PROGRESS_OF_ISSUING: &str = "{bar:40} {pos} of {len} badges";
 
+/// Mistakes in the options that describe one trainee, which have no lines.
+pub(crate) fn mistaken_options(mistakes: &Mistakes) -> String {
+    let option = |mistake: &Mistake| format!("{}{}; {}", an_option(mistake.field()), mistake.what(), mistake.next());
+    mistakes.list().iter().map(option).collect::<Vec<_>>().join("\n")
+}
+
+/// A lint of the options that describe one trainee, or of their task.
+pub(crate) fn lint(lint: &Lint) -> String {
+    if lint.file() != THESE_OPTIONS {
+        return lint.to_string();
+    }
+    format!("{}[{}]: {}{}; {}", lint.severity(), lint.code(), an_option(lint.field()), lint.what(), lint.next())
+}
+
+fn an_option(field: Option<&str>) -> String {
+    field.map_or_else(|| format!("{THESE_OPTIONS}: "), |field| format!("--{}: ", field.replace('_', "-")))
+}
+
+pub(crate) fn not_handed_out(finding: &Finding) -> String {
+    format!("the badge was not handed out: {finding}")
+}
+
 pub(crate) fn lint_stops(lints: &[Lint]) -> String {
     let mut codes: Vec<&str> = lints.iter().map(|lint| lint.code().as_str()).collect();
     codes.sort_unstable();
@@ -179,8 +201,8 @@ pub(crate) fn issued_sentence(batch: &Batch<'_>, issued: &[Issued], dry_run: boo
     sentence
 }
 
-pub(crate) fn issued_line(badge: &Issued, dry_run: bool) -> String {
-    let who = badge.private_name.as_deref().map_or_else(|| format!("line {}", badge.line), printable);
+pub(crate) fn issued_line(badge: &Issued, from_roster: bool, dry_run: bool) -> String {
+    let who = who(badge, from_roster);
     let task = printable(&badge.task);
     match (badge.when, dry_run) {
         (When::Before, _) => format!("  before  {who}: {task}"),
@@ -189,9 +211,16 @@ pub(crate) fn issued_line(badge: &Issued, dry_run: bool) -> String {
     }
 }
 
-pub(crate) fn claim_code(badge: &Issued, code: &str) -> String {
-    let who = badge.private_name.as_deref().map_or_else(|| format!("line {}", badge.line), printable);
-    format!("  claim code {code} for the card of {who}; it stands nowhere else")
+pub(crate) fn claim_code(badge: &Issued, from_roster: bool, code: &str) -> String {
+    format!("  claim code {code} for the card of {}; it stands nowhere else", who(badge, from_roster))
+}
+
+fn who(badge: &Issued, from_roster: bool) -> String {
+    match &badge.private_name {
+        Some(name) => printable(name),
+        None if from_roster => format!("line {}", badge.line),
+        None => "the trainee".into(),
+    }
 }
 
 // Recognised issuers.
@@ -217,6 +246,10 @@ pub(crate) fn trust_file_malformed(path: &Path, why: &str) -> String {
 
 pub(crate) fn trust_file_version(path: &Path, version: u32) -> String {
     format!("{}: a trust file of version {version}, which this program does not know; use a newer one", named(path))
+}
+
+pub(crate) fn trust_file_twice(path: &Path, id: &str) -> String {
+    format!("{}: the issuer {} stands there twice; delete one of the two entries", named(path), printable(id))
 }
 
 pub(crate) fn trust_file_issuer(path: &Path, id: &str, why: &str) -> String {
@@ -257,6 +290,7 @@ pub(crate) fn issuer_line(id: &str, name: Option<&str>) -> String {
 
 // Verdicts.
 
+pub(crate) const STANDARD_INPUT_TWICE: &str = "standard input can be read only once; give - once";
 pub(crate) const NO_VERDICT: &str = "NO VERDICT";
 pub(crate) const PROGRESS_OF_VERIFYING: &str = "{spinner} {pos} badges, {per_sec}";
 
@@ -346,7 +380,7 @@ fn what(claims: Claims<'_>) -> String {
 }
 
 fn until(claims: Claims<'_>) -> String {
-    claims.valid_until().map_or("valid without an end".into(), |until| format!("valid until {}", day(until)))
+    claims.valid_until().map_or("valid without an end".into(), |until| format!("valid until {}", last_day(until)))
 }
 
 fn about(claims: Claims<'_>) -> Vec<String> {
@@ -380,6 +414,11 @@ fn is_grave(finding: &Finding) -> bool {
 /// A day as people write it.
 fn day(instant: Instant) -> String {
     instant.datetime().format("%-d %B %Y").to_string()
+}
+
+/// The last day on which a badge is valid: at its end it has expired, and an end at midnight belongs to the day before.
+fn last_day(end: Instant) -> String {
+    day(Instant::from_unix(end.unix().saturating_sub(1)))
 }
 
 // Inspecting.
@@ -420,7 +459,7 @@ pub(crate) fn claims(claims: Claims<'_>) -> Vec<String> {
     add("issuer id", claims.issuer_id());
     add("awarded", claims.awarded_date().map(day).as_deref());
     add("from", claims.valid_from().map(day).as_deref());
-    add("until", claims.valid_until().map(day).as_deref());
+    add("until", claims.valid_until().map(last_day).as_deref());
     add("badge id", claims.id());
     lines
 }
@@ -439,6 +478,10 @@ pub(crate) const DEMO_FAILED: &str =
 
 pub(crate) fn not_made_by_demo(folder: &Path) -> String {
     format!("{} is there already, and not made by the demo; name another folder: taskbadge demo FOLDER", named(folder))
+}
+
+pub(crate) fn demo_unfinished(folder: &Path) -> String {
+    format!("{} is there from a demo that was not finished; --force makes it afresh", named(folder))
 }
 
 pub(crate) fn demo_there(folder: &Path) -> String {

@@ -153,6 +153,8 @@ fn the_demo_goes_all_the_way_and_can_be_repeated() {
     let again = place.ok("demo");
     assert!(again.contains("is in demo-centre already"), "{again}");
     assert!(again.contains("Issued 0 badges; 10 issued before and left alone"), "{again}");
+    fs::remove_file(place.path("demo-centre/rosters/roster.csv")).unwrap();
+    assert!(place.ends(2, "demo").contains("--force makes it afresh"));
     let afresh = place.ok("demo --force");
     assert!(afresh.contains("Issued 10 badges"), "{afresh}");
 
@@ -184,6 +186,8 @@ fn the_exit_code_is_the_verdict() {
     let said = place.ends(2, "verify missing.json");
     assert!(said.starts_with("NO VERDICT  missing.json: there is no such file; check the name"), "{said}");
     place.ends(2, "verify");
+    assert!(place.ends(2, "verify - -").contains("only once"));
+    assert!(place.ok(&format!("inspect {}", badge.display())).contains("until       3 November 2027\n"));
 
     assert!(place.ends(1, &format!("{verify} --at 2027-11-04")).contains("the badge has expired"));
     assert!(place.ends(3, &format!("{verify} --at 2026-11-02")).contains("the badge is not valid yet"));
@@ -347,6 +351,39 @@ fn nothing_is_overwritten() {
     assert!(place.ok("trust list").contains("recognises nobody yet"));
 }
 
+#[test]
+fn issuers_that_are_added_at_once_are_all_recognised() {
+    let place = Place::new();
+    let dids: Vec<String> = (0..8).map(|number| format!("did:web:c{number}.example.org")).collect();
+    let add = |(number, did): (usize, &String)| {
+        let document = did_document(did);
+        place.write(&format!("{number}.json"), &document);
+        place.command(&format!("trust add {did} --document {number}.json")).stdout(Stdio::null()).spawn().unwrap()
+    };
+    let children: Vec<_> = dids.iter().enumerate().map(add).collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let said = place.ok("trust list");
+    assert!(dids.iter().all(|did| said.contains(did)), "{said}");
+}
+
+fn did_document(did: &str) -> String {
+    let did: taskbadge::key::Did = did.parse().unwrap();
+    let key = taskbadge::key::SigningKey::from_seed(&[7; 32]).verifying_key();
+    taskbadge::key::DidDocument::new(&did, &[key]).unwrap().to_json()
+}
+
+#[test]
+fn names_of_files_play_no_tricks_on_the_terminal() {
+    let place = Place::with_centre();
+    let said = place.command("trust list --trust").arg("a\u{1b}[2Jb").output().unwrap();
+    assert!(complained(&said).contains("\\u{1b}[2J"), "{}", complained(&said));
+    let said = place.command("issue").arg("a\u{1b}[2Jb").args(["--centre", "no\u{1b}[2Jwhere"]).output().unwrap();
+    assert_eq!(said.status.code(), Some(2));
+    assert!(!complained(&said).contains('\u{1b}'), "{}", complained(&said));
+}
+
 #[cfg(unix)]
 #[test]
 fn secrets_are_for_their_owner_only() {
@@ -454,6 +491,9 @@ fn one_trainee_by_options() {
     assert!(said.starts_with("VALID  Amina: Hand washing"), "{said}");
     assert!(place.ends(2, issue).contains("nobody to issue to"));
     assert!(place.ends(2, &format!("{issue} --email nobody")).contains("e-mail address"));
+    let said = place.ends(2, &format!("{issue} --email nobody --evidence-url nowhere"));
+    assert!(said.starts_with("--email: ") && said.contains("\n--evidence-url: ") && !said.contains("line"), "{said}");
+    assert!(place.ok(&format!("{issue} --email a@example.org")).contains("the trainee: Hand washing"));
     assert!(place.ends(2, &format!("{issue} one.csv --email a@example.org")).contains("cannot be used with"));
 }
 

@@ -11,7 +11,7 @@
 //! | recipient | `credentialSubject.id` for a did:key, else a fresh `urn:uuid:` and a salted hash |
 //! | name, with consent | an `identifier` of type `name`, in plain text |
 //! | date | `awardedDate` and `validFrom` |
-//! | last day | `validUntil`, the last second of that day in UTC |
+//! | last day | `validUntil`, the midnight in UTC with which that day ends: a badge has expired at that instant |
 
 use chrono::NaiveDate;
 use taskbadge::badge::{
@@ -79,9 +79,11 @@ pub(crate) fn last_day(row: &Row<'_>) -> Result<Option<NaiveDate>, BeyondCalenda
     }
 }
 
-/// The last second of a day in UTC.
+/// The midnight in UTC with which a day ends: a verifier lets a badge expire at its end, not after it.
 pub(crate) fn end_of(day: NaiveDate) -> Instant {
-    Instant::from_unix(start_of(day).unix() + 24 * 60 * 60 - 1)
+    // Some write the last day of the calendar for "never", and not all readers of XSD dateTimeStamp take the year 10000.
+    const LAST_SECOND_OF_9999: i64 = 253_402_300_799;
+    Instant::from_unix((start_of(day).unix() + 24 * 60 * 60).min(LAST_SECOND_OF_9999))
 }
 
 /// What a verifier would be told to find the holder of this row's badge.
@@ -258,4 +260,17 @@ fn percent_encoded(text: &str) -> String {
 /// DIDs, web addresses and what is made of them here are absolute IRIs.
 fn iri(text: &str) -> Iri {
     text.parse().expect("a DID or a web address is an absolute IRI")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_ends_with_the_midnight_after_it_save_the_last_of_the_calendar() {
+        let end = |day: &str| end_of(day.parse().unwrap()).to_string();
+        assert_eq!(end("2028-11-03"), "2028-11-04T00:00:00Z");
+        assert_eq!(end("2027-12-31"), "2028-01-01T00:00:00Z");
+        assert_eq!(end("9999-12-31"), "9999-12-31T23:59:59Z");
+    }
 }

@@ -44,7 +44,7 @@ impl Centre {
             return Err(Trouble::Exists(taken));
         }
         for folder in [centre.tasks_folder(), centre.folder.join("rosters"), centre.badges_folder()] {
-            fs::create_dir_all(&folder).map_err(Trouble::io("write", &folder))?;
+            files::make_folder(&folder)?;
         }
         let did = centre.settings.did();
         let document = DidDocument::new(did, &[key.verifying_key()]);
@@ -55,7 +55,6 @@ impl Centre {
         }
         // The last, since it is what makes the folder a centre.
         files::write_new(&centre.settings_file(), centre.settings.to_toml().as_bytes(), Secrecy::Open)?;
-        files::sync_folder(&centre.folder)?;
         Ok(centre)
     }
 

@@ -17,7 +17,7 @@ use taskbadge::key::SigningKey;
 use taskbadge::proof::ProofOptions;
 use taskbadge::time::Instant;
 use taskbadge::trust::{RecognisedIssuer, Trust};
-use taskbadge::verify::{Refusal, Verifier};
+use taskbadge::verify::{Refusal, VerifiedBadge, Verifier};
 
 use crate::award;
 use crate::centre::Centre;
@@ -229,11 +229,15 @@ impl<'c> Clerk<'c> {
         // and is checked once more before the journal vouches for it.
         if award.standing == Standing::Intended && path.exists() {
             let bytes = std::fs::read(&path).map_err(Trouble::io("read", &path))?;
-            self.check(&bytes, award, now)?;
+            let badge = self.check(&bytes, award, now)?;
+            // Another good badge of the same holder is not the one that the journal names.
+            if badge.claims().id() != Some(award.badge.as_str()) {
+                return Err(Trouble::OtherBadge(path));
+            }
             return Ok(Sha256::digest(bytes).into());
         }
         let signed = self.sign(award, now)?;
-        files::write_new(&path, signed.text().as_bytes(), Secrecy::Open)?;
+        files::place_new(&path, signed.text().as_bytes(), Secrecy::Open)?;
         Ok(Sha256::digest(signed.text()).into())
     }
 
@@ -249,10 +253,10 @@ impl<'c> Clerk<'c> {
     }
 
     /// What an employer's verifier says, who recognises the centre and knows the holder.
-    fn check(&self, badge: &[u8], award: &Award<'_, '_>, now: Instant) -> Result<(), Trouble> {
+    fn check(&self, badge: &[u8], award: &Award<'_, '_>, now: Instant) -> Result<VerifiedBadge, Trouble> {
         let outcome = self.verifier.verify_for(badge, now, award::recipient(award.row, &award.code));
         let finding = |refusal: Refusal| refusal.refused().cause().clone();
-        outcome.map(drop).map_err(|refusal| Trouble::Refused { line: award.row.line(), finding: finding(refusal) })
+        outcome.map_err(|refusal| Trouble::Refused { line: award.row.line(), finding: finding(refusal) })
     }
 }
 

@@ -139,7 +139,7 @@ impl<'p, 'd, 't> Fields<'p, 'd, 't> {
             DeValue::Float(float) => float.as_str().parse::<f64>().ok(),
             _ => None,
         };
-        let number = number.filter(|number: &f64| number.is_finite() && *number >= 0.0);
+        let number = number.filter(|number: &f64| number.is_finite() && !number.is_sign_negative());
         if number.is_none() {
             self.page.note(
                 &path,

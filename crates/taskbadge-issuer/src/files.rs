@@ -22,6 +22,12 @@ pub enum Secrecy {
 /// # Errors
 /// [`Trouble::Exists`] if it is there already, [`Trouble::Io`].
 pub fn write_new(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<(), Trouble> {
+    place_new(path, content, secrecy)?;
+    sync_folder(folder_of(path))
+}
+
+/// [`write_new`] for one of many: the caller syncs their folder once, when all are in place.
+pub(crate) fn place_new(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<(), Trouble> {
     let file = beside(path, content, secrecy)?;
     match file.persist_noclobber(path) {
         Ok(_) => Ok(()),
@@ -38,6 +44,14 @@ pub fn replace(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<(), Trou
     let file = beside(path, content, secrecy)?;
     file.persist(path).map(drop).map_err(|error| Trouble::io("write", path)(error.error))?;
     sync_folder(folder_of(path))
+}
+
+/// Makes a folder, with what is missing above it, durably.
+pub(crate) fn make_folder(folder: &Path) -> Result<(), Trouble> {
+    let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let new: Vec<&Path> = folder.ancestors().take_while(missing).collect();
+    std::fs::create_dir_all(folder).map_err(Trouble::io("write", folder))?;
+    new.into_iter().try_for_each(|folder| sync_folder(folder_of(folder)))
 }
 
 /// Makes the names in a folder durable: a rename is only that once its folder is synced.

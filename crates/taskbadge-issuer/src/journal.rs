@@ -29,6 +29,10 @@ use crate::trouble::random;
 pub(crate) struct Journal {
     path: PathBuf,
     file: File,
+    /// How long the file is with the lines that count.
+    length: u64,
+    /// Whether an append that failed may have left bytes after those lines.
+    torn: bool,
     records: Records,
     /// Locked as long as it is open.
     _lock: File,
@@ -76,12 +80,15 @@ impl Journal {
     /// [`Trouble::Busy`], [`Trouble::Journal`], [`Trouble::Secret`], [`Trouble::NoRandomness`], [`Trouble::Io`].
     pub(crate) fn open(centre: &Path) -> Result<Self, Trouble> {
         let lock = lock(centre)?;
+        // A run that was killed while it began the secret left it in a file that nobody will look for.
+        files::sweep(centre);
         let path = centre.join("issued.jsonl");
         let file = OpenOptions::new().append(true).create(true).open(&path).map_err(Trouble::io("write", &path))?;
         let text = fs::read(&path).map_err(Trouble::io("read", &path))?;
         let whole = whole_lines(&text);
+        let length = whole.len() as u64;
         if whole.len() < text.len() {
-            file.set_len(whole.len() as u64).and_then(|()| file.sync_all()).map_err(Trouble::io("write", &path))?;
+            file.set_len(length).and_then(|()| file.sync_all()).map_err(Trouble::io("write", &path))?;
         }
         let entries = read(&path, whole)?;
         let secret = match secret(centre, &entries)? {
@@ -89,7 +96,7 @@ impl Journal {
             None => begin_secret(centre)?,
         };
         files::sync_folder(centre)?;
-        Ok(Self { path, file, records: Records { secret, entries }, _lock: lock })
+        Ok(Self { path, file, length, torn: false, records: Records { secret, entries }, _lock: lock })
     }
 
     /// What it says so far.
@@ -136,8 +143,26 @@ impl Journal {
         if text.is_empty() {
             return Ok(());
         }
+        if self.torn {
+            self.cut_back().map_err(Trouble::io("write", &self.path))?;
+        }
         let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.sync_data());
-        written.map_err(Trouble::io("write", &self.path))
+        if let Err(error) = written {
+            self.torn = true;
+            // Should this fail too, it is tried again before anything else is written, or by whoever opens the journal next.
+            let _ = self.cut_back();
+            return Err(Trouble::io("write", &self.path)(error));
+        }
+        self.length += text.len() as u64;
+        Ok(())
+    }
+
+    /// Takes away what a full disk, say, left of lines that do not count: the next line would run into it.
+    fn cut_back(&mut self) -> std::io::Result<()> {
+        self.file.set_len(self.length)?;
+        self.file.sync_all()?;
+        self.torn = false;
+        Ok(())
     }
 }
 
@@ -337,6 +362,34 @@ mod tests {
         fs::write(&path, good).unwrap();
         fs::remove_file(folder.path().join("issued.secret")).unwrap();
         assert!(matches!(Journal::open(folder.path()), Err(Trouble::Secret(_))));
+    }
+
+    #[test]
+    fn what_a_failed_append_leaves_does_not_run_into_the_next_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("issued.jsonl");
+        let mut journal = Journal::open(folder.path()).unwrap();
+        journal.intend(vec![entry(1)], at()).unwrap();
+        // Neither writing nor cutting back succeeds.
+        let file = std::mem::replace(&mut journal.file, File::open(&path).unwrap());
+        assert!(matches!(journal.intend(vec![entry(2)], at()), Err(Trouble::Io { .. })));
+        assert!(journal.records().entry(&entry(2).0).is_none());
+        (&file).write_all(b"{\"intended\":{").unwrap();
+        journal.file = file;
+        journal.intend(vec![entry(3)], at()).unwrap();
+        journal.issued(vec![(entry(1).0, [7; 32])]).unwrap();
+        drop(journal);
+        assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 3);
+        assert!(Journal::open(folder.path()).unwrap().records().entry(&entry(3).0).is_some());
+    }
+
+    #[test]
+    fn what_a_killed_run_left_of_the_secret_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = folder.path().join(".taskbadge-abc123.part");
+        fs::write(&left, "half a secret").unwrap();
+        Journal::open(folder.path()).unwrap();
+        assert!(!left.exists());
     }
 
     #[test]

@@ -40,6 +40,7 @@
 //! | [`lint`] | what must never be in a badge, and what an employer would not understand |
 //! | [`centre`] | the centre's folder: settings, key, tasks |
 //! | [`desk`] | rows become badges: journalled, signed, checked, written, each once |
+//! | [`ledger`] | every badge, its place in the status lists, and what became of it |
 //! | [`files`] | writing files whole or not at all |
 //!
 //! The first three read no file, clock or network: text comes in, values and [`Mistakes`] go out. The others work on the
@@ -53,6 +54,7 @@ mod fields;
 pub mod files;
 mod journal;
 mod language;
+pub mod ledger;
 pub mod lint;
 mod mistake;
 pub mod roster;

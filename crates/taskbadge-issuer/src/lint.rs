@@ -83,7 +83,7 @@ impl Lint {
 
 impl fmt::Display for Lint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.file)?;
+        write!(f, "{}:", printable(&self.file))?;
         if let Some(line) = self.line {
             write!(f, "{line}:")?;
         }
@@ -91,7 +91,7 @@ impl fmt::Display for Lint {
         if let Some(field) = &self.field {
             write!(f, "{}: ", printable(field))?;
         }
-        write!(f, "{}; {}", self.what, self.next)
+        write!(f, "{}; {}", printable(&self.what), self.next)
     }
 }
 

@@ -129,11 +129,11 @@ impl fmt::Display for Mistakes {
         for (number, mistake) in self.list.iter().take(SHOWN).enumerate() {
             let separator = if number == 0 { "" } else { "\n" };
             let space = if mistake.line.is_some() { "" } else { " " };
-            write!(f, "{separator}{}:{space}{mistake}", self.file)?;
+            write!(f, "{separator}{}:{space}{mistake}", printable(&self.file))?;
         }
         match self.list.len().saturating_sub(SHOWN) {
             0 => Ok(()),
-            more => write!(f, "\n{}: and {more} more", self.file),
+            more => write!(f, "\n{}: and {more} more", printable(&self.file)),
         }
     }
 }

@@ -256,7 +256,14 @@ impl Task {
         let assessment = fields.parsed_list("assessment");
         let alignments = fields.tables("alignments", ALIGNMENT_FIELDS).iter().filter_map(Alignment::read).collect();
         let tags = fields.texts("tags");
-        let credits = fields.number("credits");
+        let credits = fields.number("credits").filter(|&credits| {
+            let exact = is_exact_in_rdf(credits);
+            if !exact {
+                let what = "a number with more digits than a badge can carry";
+                fields.note("credits", what, "write it with at most fifteen digits");
+            }
+            exact
+        });
         let image = fields.parsed("image");
         if let Some(id) = &id {
             require_file_name(fields, file, id);
@@ -282,6 +289,12 @@ impl Task {
             translations,
         })
     }
+}
+
+/// Whether a number is the same again after it was written as an `xsd:double` (RDF 1.1 JSON-LD, fifteen digits after the
+/// point), which is what is signed.
+fn is_exact_in_rdf(number: f64) -> bool {
+    format!("{number:.15e}").parse() == Ok(number)
 }
 
 fn require_file_name(fields: &Fields<'_, '_, '_>, file: &str, id: &TaskId) {
@@ -896,11 +909,18 @@ mod tests {
 
     #[test]
     fn numbers_are_finite_and_not_negative() {
-        for bad in ["-1", "nan", "inf", "1e999", "\"2\"", "0x10", "2026-01-01"] {
+        for bad in ["-1", "-0.0", "nan", "inf", "1e999", "\"2\"", "0x10", "2026-01-01"] {
             assert!(refusal(&format!("credits = {bad}\n{LEVEL}")).contains("not a number from zero up"), "{bad}");
         }
         let template = Template::parse("t.toml", &format!("{HEAD}credits = 1_000.5\n{LEVEL}")).unwrap();
         assert_eq!(template.credits(), Some(1000.5));
+        assert!(
+            refusal(&format!("credits = 0.30000000000000004\n{LEVEL}")).contains("more digits than a badge can carry")
+        );
+        for fine in ["0", "0.1", "0.3", "2.5", "1e22", "123456789012345"] {
+            let template = Template::parse("t.toml", &format!("{HEAD}credits = {fine}\n{LEVEL}")).unwrap();
+            assert_eq!(template.credits(), fine.parse().ok());
+        }
     }
 
     #[test]

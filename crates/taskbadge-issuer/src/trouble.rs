@@ -71,6 +71,9 @@ pub enum Trouble {
         /// What the check found.
         finding: Finding,
     },
+    /// After a run that was cut off, the file of a badge holds another badge.
+    #[error("{} holds another badge than the one that was to be written there; move it away, and run this again", .0.display())]
+    OtherBadge(PathBuf),
     /// The operating system has no randomness to give.
     #[error("the operating system gives no random numbers ({0}); nothing can be signed safely on this machine now")]
     NoRandomness(getrandom::Error),

@@ -62,7 +62,7 @@ fn a_badge_says_what_the_template_and_the_row_say() {
     assert_eq!(badge["name"], "Forklift pre-start check");
     assert_eq!(badge["validFrom"], "2026-11-03T00:00:00Z");
     assert_eq!(badge["awardedDate"], "2026-11-03T00:00:00Z");
-    assert_eq!(badge["validUntil"], "2028-11-03T23:59:59Z");
+    assert_eq!(badge["validUntil"], "2028-11-04T00:00:00Z");
     assert_eq!(badge["issuer"]["name"], "Harbour Training Centre");
     assert_eq!(badge["issuer"]["email"], "b@centre.example.org");
     let subject = &badge["credentialSubject"];
@@ -256,4 +256,19 @@ fn a_badge_of_today_is_valid_at_once_wherever_the_centre_is() {
     let roster = "email,date,level\na@example.org,2026-11-23,independent\n";
     let badge = json(&issue_at(noon, &centre, &key, roster).unwrap()[0]);
     assert_eq!(badge["validFrom"], "2026-11-22T12:00:00Z");
+}
+
+#[test]
+fn another_badge_of_the_same_trainee_is_not_taken_for_the_one_intended() {
+    let folder = tempfile::tempdir().unwrap();
+    let (centre, key) = centre(folder.path(), |settings| settings);
+    let roster = "email,date,level\na@example.org,2026-11-03,independent\na@example.org,2026-11-04,independent\n";
+    let issued = issue(&centre, &key, roster).unwrap();
+    let journal = folder.path().join("issued.jsonl");
+    let whole = fs::read_to_string(&journal).unwrap();
+    fs::write(&journal, whole.split_inclusive('\n').take(2).collect::<String>()).unwrap();
+    fs::copy(&issued[0].file, &issued[1].file).unwrap();
+    assert!(matches!(issue(&centre, &key, roster), Err(Trouble::OtherBadge(path)) if path == issued[1].file));
+    fs::remove_file(&issued[1].file).unwrap();
+    assert_eq!(issue(&centre, &key, roster).unwrap()[1].file, issued[1].file);
 }

@@ -19,6 +19,8 @@ const TASKS: [(&str, &str); 3] = [
     ("quality-inspection.toml", include_str!("../../../../examples/centre/tasks/quality-inspection.toml")),
 ];
 const ROSTER: &str = include_str!("../../../../examples/centre/roster.csv");
+/// A roster with a column that must never be in a badge, to try the linter on.
+const REFUSED_ROSTER: &str = include_str!("../../../../examples/centre/rosters/with-nationality.csv");
 
 /// Written last, so that its being there says that the sample centre is complete.
 const ROSTER_FILE: &str = "rosters/roster.csv";
@@ -33,7 +35,10 @@ pub(super) fn demo(demo: &Demo, output: &mut Output) -> Result<Exit, Trouble> {
     if folder.exists() && !made {
         return Err(Trouble::new(words::not_made_by_demo(folder)));
     }
-    if made && (demo.force || !complete) {
+    if made && !complete && !demo.force {
+        return Err(Trouble::new(words::demo_unfinished(folder)));
+    }
+    if made && demo.force {
         fs::remove_dir_all(folder).map_err(|error| Trouble::new(words::cannot_write(folder, &error)))?;
     }
     let mut steps = Steps { folder: folder.clone(), output };
@@ -113,6 +118,8 @@ impl Steps<'_> {
         for (name, text) in TASKS {
             files::write_new(&self.folder.join("tasks").join(name), text.as_bytes(), Secrecy::Open)?;
         }
+        let refused = self.folder.join("rosters/with-nationality.csv");
+        files::write_new(&refused, REFUSED_ROSTER.as_bytes(), Secrecy::Open)?;
         let roster = of_this_month(ROSTER, super::now().datetime().date_naive());
         files::write_new(&self.folder.join(ROSTER_FILE), roster.as_bytes(), Secrecy::Open)?;
         self.output.line(words::samples_added(&self.folder));

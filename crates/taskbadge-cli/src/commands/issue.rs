@@ -3,6 +3,7 @@
 use std::io::IsTerminal as _;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use taskbadge_issuer::Mistakes;
 use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::desk::{Batch, Desk, Issued, Unfit};
 use taskbadge_issuer::roster::{Reading, Roster};
@@ -26,18 +27,18 @@ pub(super) fn issue(issue: &Issue, output: &mut Output) -> Result<Exit, Trouble>
         }
         None => (words::THESE_OPTIONS.to_owned(), issue.trainee.roster()?.into_bytes()),
     };
-    let roster = open_roster(issue, &file, &bytes)?;
-    let rows = roster.read(&reading(issue, &tasks))?;
+    let roster = open_roster(issue, &file, &bytes).map_err(|mistakes| mistaken(issue, mistakes))?;
+    let rows = roster.read(&reading(issue, &tasks)).map_err(|mistakes| mistaken(issue, mistakes))?;
     let now = super::now();
     let batch = match Batch::of(&roster, rows, now, &issue.allow) {
         Ok(batch) => batch,
-        Err(Unfit::Mistakes(mistakes)) => return Err(mistakes.into()),
+        Err(Unfit::Mistakes(mistakes)) => return Err(mistaken(issue, mistakes)),
         Err(Unfit::Lints(lints)) => {
-            lints.iter().for_each(|lint| output.complain(&lint.to_string()));
+            lints.iter().for_each(|lint| output.complain(&words::lint(lint)));
             return Err(Trouble::new(words::lint_stops(&lints)));
         }
     };
-    batch.warnings().iter().for_each(|lint| output.complain(&lint.to_string()));
+    batch.warnings().iter().for_each(|lint| output.complain(&words::lint(lint)));
 
     let passphrase = issue.passphrase.ask()?;
     let key = centre.signing_key(passphrase.as_bytes())?;
@@ -49,11 +50,25 @@ pub(super) fn issue(issue: &Issue, output: &mut Output) -> Result<Exit, Trouble>
         Desk::open(&centre, &key).and_then(|mut desk| desk.issue(&batch, now, progress))
     };
     bar.finish_and_clear();
+    let issued = issued.map_err(|trouble| match trouble {
+        taskbadge_issuer::Trouble::Refused { finding, .. } if issue.roster.is_none() => {
+            Trouble::new(words::not_handed_out(&finding))
+        }
+        trouble => trouble.into(),
+    });
     report(issue, &batch, &issued?, output);
     Ok(Exit::Done)
 }
 
-fn open_roster<'a>(issue: &Issue, file: &'a str, bytes: &'a [u8]) -> Result<Roster<'a>, Trouble> {
+/// What a person typed as options has no lines: mistakes there are named by the option.
+fn mistaken(issue: &Issue, mistakes: Mistakes) -> Trouble {
+    match issue.roster {
+        Some(_) => mistakes.into(),
+        None => Trouble::new(words::mistaken_options(&mistakes)),
+    }
+}
+
+fn open_roster<'a>(issue: &Issue, file: &'a str, bytes: &'a [u8]) -> Result<Roster<'a>, Mistakes> {
     let mut roster = Roster::open(file, bytes)?;
     for (header, field) in &issue.map {
         roster = roster.map(header, *field)?;
@@ -120,12 +135,12 @@ fn bar(rows: usize) -> ProgressBar {
 fn report(issue: &Issue, batch: &Batch<'_>, issued: &[Issued], output: &mut Output) {
     output.line(words::issued_sentence(batch, issued, issue.dry_run));
     for badge in issued {
-        output.line(words::issued_line(badge, issue.dry_run));
+        output.line(words::issued_line(badge, issue.roster.is_some(), issue.dry_run));
     }
     // A card has to bear the code, and it stands nowhere else.
     for badge in issued.iter().filter(|_| !issue.dry_run) {
         if let Some(code) = &badge.claim_code {
-            output.line(words::claim_code(badge, code.as_str()));
+            output.line(words::claim_code(badge, issue.roster.is_some(), code.as_str()));
         }
     }
 }

@@ -15,6 +15,11 @@ pub(super) fn trust(trust: Trust, output: &mut Output) -> Result<Exit, Trouble> 
     match trust {
         Trust::Add { id, name, document, trust, force } => {
             let path = trust.path()?;
+            let document = document.map(|path| {
+                files::read(&path, DOCUMENT_BYTES_MAX).map_err(|error| Trouble::new(words::cannot_read(&path, &error)))
+            });
+            let document = document.transpose()?;
+            let _lock = TrustFile::lock(&path)?;
             let mut file = TrustFile::read(&path)?;
             if let Some(known) = file.issuers.iter().position(|issuer| issuer.id == id) {
                 if !force {
@@ -22,13 +27,11 @@ pub(super) fn trust(trust: Trust, output: &mut Output) -> Result<Exit, Trouble> 
                 }
                 file.issuers.remove(known);
             }
-            let document = document.map(|path| {
-                files::read(&path, DOCUMENT_BYTES_MAX).map_err(|error| Trouble::new(words::cannot_read(&path, &error)))
-            });
-            let issuer = Issuer::new(id, name, document.transpose()?.as_deref()).map_err(Trouble::new)?;
-            output.line(words::recognised(&issuer, &path));
+            let issuer = Issuer::new(id, name, document.as_deref()).map_err(Trouble::new)?;
+            let said = words::recognised(&issuer, &path);
             file.issuers.push(issuer);
             file.write(&path)?;
+            output.line(said);
         }
         Trust::List { trust } => {
             let path = trust.existing()?;
@@ -44,6 +47,7 @@ pub(super) fn trust(trust: Trust, output: &mut Output) -> Result<Exit, Trouble> 
         }
         Trust::Remove { id, trust } => {
             let path = trust.existing()?;
+            let _lock = TrustFile::lock(&path)?;
             let mut file = TrustFile::read(&path)?;
             let Some(known) = file.issuers.iter().position(|issuer| issuer.id == id) else {
                 return Err(Trouble::new(words::issuer_not_known(&id, &path)));

@@ -1,7 +1,7 @@
 //! `taskbadge verify`: one sentence for each badge, what led to it, and an exit code.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal as _, stderr};
+use std::io::{IsTerminal as _, stderr, stdout};
 use std::iter::Enumerate;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex};
@@ -27,6 +27,9 @@ pub(super) fn verify(verify: Verify, output: &mut Output) -> Result<Exit, Troubl
     let trust_file = verify.trust.existing()?;
     let trust = TrustFile::read(&trust_file)?.trust(&trust_file)?;
     let paths = verify.paths;
+    if paths.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+        return Err(Trouble::new(words::STANDARD_INPUT_TWICE));
+    }
     let form = match (verify.json, verify.quiet) {
         (true, _) => Form::Json,
         (_, true) => Form::Quiet,
@@ -161,7 +164,8 @@ impl Desk {
     fn answer_all(&self, paths: Vec<PathBuf>, tally: &mut Tally, output: &mut Output) {
         const AHEAD: usize = 256;
         let bar = bar();
-        let printer = Printer { next: 0, waiting: BTreeMap::new(), tally, output };
+        let shared = !bar.is_hidden() && stdout().is_terminal();
+        let printer = Printer { next: 0, waiting: BTreeMap::new(), tally, output, shared: shared.then_some(&bar) };
         let colours = printer.output.colours();
         let queue: Mutex<Enumerate<_>> = Mutex::new(files::badges(paths).enumerate());
         let (printer, turned) = (Mutex::new(printer), Condvar::new());
@@ -195,6 +199,8 @@ struct Printer<'o> {
     waiting: BTreeMap<usize, Answer>,
     tally: &'o mut Tally,
     output: &'o mut Output,
+    /// The progress bar, where it is on the terminal on which answers are printed.
+    shared: Option<&'o ProgressBar>,
 }
 
 impl Printer<'_> {
@@ -203,7 +209,14 @@ impl Printer<'_> {
         self.waiting.insert(number, answer);
         let before = self.next;
         while let Some(answer) = self.waiting.remove(&self.next) {
-            self.tally.add(&answer, self.output);
+            match self.shared.filter(|_| !answer.text.is_empty()) {
+                // Lines and bar would run into each other.
+                Some(bar) => bar.suspend(|| {
+                    self.tally.add(&answer, self.output);
+                    self.output.flush();
+                }),
+                None => self.tally.add(&answer, self.output),
+            }
             self.next += 1;
         }
         self.next > before
@@ -214,9 +227,9 @@ fn json(line: &JsonLine<'_>) -> String {
     serde_json::to_string(line).map(|line| line + "\n").unwrap_or_default()
 }
 
-/// Nothing where somebody reads along on the terminal, or nobody does.
+/// Nothing where standard error is no terminal.
 fn bar() -> ProgressBar {
-    if !stderr().is_terminal() || std::io::stdout().is_terminal() {
+    if !stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template(words::PROGRESS_OF_VERIFYING);

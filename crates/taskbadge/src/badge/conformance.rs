@@ -154,10 +154,10 @@ impl Rules {
             if resource.object.get("digestSRI").is_none() && resource.object.get("digestMultibase").is_none() {
                 rules.missing(resource, "digestSRI");
             }
-            if let Some(id) = resource.object.get("id").and_then(Value::as_str) {
-                if !seen.insert(id.to_owned()) {
-                    rules.malformed(resource, "id", "the same resource twice");
-                }
+            if let Some(id) = resource.object.get("id").and_then(Value::as_str)
+                && !seen.insert(id.to_owned())
+            {
+                rules.malformed(resource, "id", "the same resource twice");
             }
         });
     }

@@ -1,0 +1,608 @@
+//! Issuing: reserve and store, then sign, then complete. A group at a time, each step durable in one transaction.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+use taskbadge::badge::{Iri, StatusPurpose};
+use taskbadge::time::Instant;
+
+use super::database::Value;
+use super::event::{Change, Happening, Place};
+use super::faults::step;
+use super::query::{self, Record};
+use super::trouble::purpose_name;
+use super::{Because, Entry, Ledger, LedgerTrouble, Mark, Particulars, Reason, Result, State, Status, sha256, words};
+use crate::text::hex;
+
+/// A badge that is to be issued for a row. [`Intention::new`] takes what every badge has; the rest is added by name.
+#[derive(Debug, Clone)]
+pub struct Intention<'a> {
+    badge: &'a Iri,
+    row: &'a Mark,
+    task: &'a str,
+    version: &'a str,
+    awarded: NaiveDate,
+    valid_until: Option<Instant>,
+    particulars: Particulars<'a>,
+    replaces: Option<(&'a Iri, Replaces, &'a Because)>,
+}
+
+impl<'a> Intention<'a> {
+    /// A badge with a fresh id for a row, by the row's mark: the same row never gets another badge.
+    #[must_use]
+    pub fn new(badge: &'a Iri, row: &'a Mark, task: &'a str, version: &'a str, awarded: NaiveDate) -> Self {
+        Self {
+            badge,
+            row,
+            task,
+            version,
+            awarded,
+            valid_until: None,
+            particulars: Particulars::default(),
+            replaces: None,
+        }
+    }
+
+    /// The end of the badge, to find what is to be renewed.
+    #[must_use]
+    pub fn valid_until(mut self, end: Option<Instant>) -> Self {
+        self.valid_until = end;
+        self
+    }
+
+    /// What the desk knows of the person.
+    #[must_use]
+    pub fn particulars(mut self, particulars: Particulars<'a>) -> Self {
+        self.particulars = particulars;
+        self
+    }
+
+    /// The badge in whose place this one comes. Its row's mark has to be another: key the replaced id into it.
+    #[must_use]
+    pub fn replaces(mut self, old: &'a Iri, how: Replaces, because: &'a Because) -> Self {
+        self.replaces = Some((old, how, because));
+        self
+    }
+}
+
+/// Why one badge comes in place of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Replaces {
+    /// The old one is wrong: it is revoked with the reason `superseded` once the new one is issued.
+    Correction,
+    /// The old one runs out: it stands until then.
+    Renewal,
+}
+
+words!(Replaces { Correction = "correction", Renewal = "renewal" });
+
+/// Which status lists new badges go into, and where those are published.
+///
+/// A list gets a random name, so that a ledger which lost its last lists can never begin one with a name that is in
+/// use.
+#[derive(Debug, Clone)]
+pub struct Lists {
+    base: String,
+    purposes: Vec<StatusPurpose>,
+    crowded_at: u64,
+}
+
+impl Lists {
+    /// The entries of a list: the least that Bitstring Status List 1.0 allows, 16 KiB of bits.
+    pub const CAPACITY: u64 = 131_072;
+
+    /// Lists for revocation, each at an address right below this one.
+    #[must_use]
+    pub fn below(base: &Iri) -> Self {
+        Self {
+            base: base.as_str().trim_end_matches('/').to_owned(),
+            purposes: vec![StatusPurpose::Revocation],
+            crowded_at: Self::CAPACITY / 2,
+        }
+    }
+
+    /// Badges get an entry for suspension too. The Open Badges JSON Schema refuses badges with two entries.
+    #[must_use]
+    pub fn with_suspension(mut self) -> Self {
+        if !self.purposes.contains(&StatusPurpose::Suspension) {
+            self.purposes.push(StatusPurpose::Suspension);
+        }
+        self
+    }
+
+    /// Begins a new list when so many entries of one are used: at most half of them, which is the default. Up to there
+    /// a random index is free in every other draw or better, and an index gives nothing away about when it was given.
+    #[must_use]
+    pub fn crowded_at(mut self, used: u64) -> Self {
+        self.crowded_at = used.clamp(1, Self::CAPACITY / 2);
+        self
+    }
+}
+
+/// What the ledger holds for a row that is to have a badge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intended {
+    /// The badge: that of the intention, or the one that the row has already.
+    pub badge: Iri,
+    /// Its places in the status lists.
+    pub entries: Vec<Entry>,
+    /// Whether it stands: a badge can be revoked before it is finished.
+    pub status: Status,
+    /// What is left to do.
+    pub stage: Stage,
+}
+
+/// What is left to do for a badge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stage {
+    /// To sign this content, and complete it.
+    ToSign {
+        /// What is to be signed.
+        content: Vec<u8>,
+        /// Whether it was intended earlier, by a process that was cut off or is at it still.
+        again: bool,
+    },
+    /// Nothing: it was issued, with this SHA-256 of its bytes. [`Ledger::copy`] has the bytes.
+    Issued {
+        /// The digest.
+        digest: [u8; 32],
+    },
+}
+
+/// A badge that was signed.
+#[derive(Debug, Clone, Copy)]
+pub struct Signed<'a> {
+    /// Its id.
+    pub badge: &'a Iri,
+    /// Its bytes.
+    pub text: &'a [u8],
+}
+
+/// What became of a badge that was signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completed {
+    /// It is issued from now on.
+    Now,
+    /// Another process was faster: the badge with this digest is the one that counts, and [`Ledger::copy`] has it.
+    /// Where the digests differ, what was signed here must not leave the house.
+    Before {
+        /// The SHA-256 of the bytes that count.
+        digest: [u8; 32],
+    },
+}
+
+impl Ledger {
+    /// Reserves indices and stores what is to be signed, for a group of rows in one durable write. Groups of some
+    /// hundreds are fast: each waits for the disk once.
+    ///
+    /// A row that has a badge already keeps it: with its stored content to sign where it was not completed, else with
+    /// its digest. So doing the same again after a crash, or in two processes at once, finishes what was begun and
+    /// issues nothing twice. Rows come back in their order.
+    ///
+    /// `random` fills bytes from a source that nobody can guess. `content` writes what is to be signed for the
+    /// intention of that number, with these entries in it; it should be quick, since other writers wait.
+    ///
+    /// # Errors
+    /// [`LedgerTrouble::Restored`] while a person has to decide, [`LedgerTrouble::Taken`], [`LedgerTrouble::Replaced`]
+    /// and [`LedgerTrouble::Unknown`] for the badge that is replaced, [`LedgerTrouble::Revoked`] for one that is
+    /// renewed, whatever the two functions return, and the troubles of the database.
+    pub fn intend<E: From<LedgerTrouble>>(
+        &mut self,
+        group: &[Intention<'_>],
+        lists: &Lists,
+        at: Instant,
+        mut random: impl FnMut(&mut [u8]) -> std::result::Result<(), E>,
+        mut content: impl FnMut(usize, &[Entry]) -> std::result::Result<Vec<u8>, E>,
+    ) -> std::result::Result<Vec<Intended>, E> {
+        if group.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.change(at, |change| {
+            change.refuse_in_doubt()?;
+            let mut known = change.of_rows(group)?;
+            let mut fresh: Vec<Fresh<'_>> = Vec::new();
+            let mut seen = HashSet::new();
+            for (place, intention) in group.iter().enumerate() {
+                if !known.contains_key(intention.row.as_str()) && seen.insert(intention.row) {
+                    change.badges += 1;
+                    let number = change.badges;
+                    fresh.push(Fresh { number, place, intention, entries: Vec::new(), content: Vec::new() });
+                }
+            }
+            change.refuse_taken(&fresh)?;
+            let replaced = change.replaced(&fresh)?;
+            change.store_badges(&fresh, at)?;
+            for purpose in &lists.purposes {
+                change.reserve(&mut fresh, lists, *purpose, &mut random)?;
+            }
+            step("indices are reserved");
+            for fresh in &mut fresh {
+                fresh.content = content(fresh.place, &fresh.entries)?;
+            }
+            change.store_drafts(&fresh, &replaced)?;
+            for fresh in fresh {
+                change.log(Some((fresh.number, fresh.intention.badge)), fresh.happening())?;
+                let stage = Stage::ToSign { content: fresh.content, again: false };
+                let badge = fresh.intention.badge.clone();
+                let intended = Intended { badge, entries: fresh.entries, status: Status::Good, stage };
+                known.insert(fresh.intention.row.as_str().into(), intended);
+            }
+            Ok(group.iter().map(|intention| known[intention.row.as_str()].clone()).collect())
+        })
+    }
+
+    /// Records badges that were signed with the key of this verification method, and keeps their bytes. What they
+    /// replace is superseded in the same moment. Only after this hand them out; then a badge that anybody holds is one
+    /// that counts.
+    ///
+    /// # Errors
+    /// [`LedgerTrouble::Unknown`] for a badge that was not intended here: it must not leave the house. The troubles of
+    /// the database.
+    pub fn complete(&mut self, group: &[Signed<'_>], signer: &str, at: Instant) -> Result<Vec<Completed>> {
+        if group.is_empty() {
+            return Ok(Vec::new());
+        }
+        let digests: Vec<[u8; 32]> = group.iter().map(|signed| sha256(signed.text)).collect();
+        self.change(at, |change| {
+            let known = change.known(group)?;
+            let mut completed = Vec::with_capacity(group.len());
+            let mut now: Vec<(u64, &Signed<'_>, &[u8; 32])> = Vec::new();
+            for ((signed, digest), Known { number, issued }) in group.iter().zip(&digests).zip(known) {
+                let twice = || now.iter().find(|done| done.0 == number).map(|done| *done.2);
+                completed.push(match issued.or_else(twice) {
+                    Some(digest) => Completed::Before { digest },
+                    None => {
+                        now.push((number, signed, digest));
+                        Completed::Now
+                    }
+                });
+            }
+            change.store_issues(&now, signer, at)?;
+            for (number, signed, digest) in &now {
+                let happening = Happening::Issued { digest: hex(*digest), signer: signer.into() };
+                change.log(Some((*number, signed.badge)), happening)?;
+            }
+            change.supersede(&now)?;
+            Ok(completed)
+        })
+    }
+
+    /// The bytes of an issued badge as they were signed; `None` where they were erased with the person's data.
+    ///
+    /// # Errors
+    /// [`LedgerTrouble::Unknown`], [`LedgerTrouble::Unfinished`], the troubles of the database.
+    pub fn copy(&mut self, badge: &Iri) -> Result<Option<Vec<u8>>> {
+        let Record { state, .. } = self.find(badge)?.ok_or_else(|| LedgerTrouble::Unknown(badge.clone()))?;
+        if state == State::Intended {
+            return Err(LedgerTrouble::Unfinished(badge.clone()));
+        }
+        self.database.first(
+            "SELECT content FROM copies JOIN badges ON number = badge WHERE id = $1",
+            &[badge.as_str().into()],
+            |row| row.bytes(0),
+        )
+    }
+}
+
+/// A row of this group that gets its badge now.
+struct Fresh<'a> {
+    number: u64,
+    /// Its place in the group.
+    place: usize,
+    intention: &'a Intention<'a>,
+    entries: Vec<Entry>,
+    content: Vec<u8>,
+}
+
+/// A badge that was intended.
+#[derive(Clone, Copy)]
+struct Known {
+    number: u64,
+    /// Its digest, if it was completed before.
+    issued: Option<[u8; 32]>,
+}
+
+impl Fresh<'_> {
+    fn happening(&self) -> Happening {
+        let Intention { row, task, version, replaces, .. } = self.intention;
+        Happening::Intended {
+            row: row.as_str().into(),
+            task: (*task).into(),
+            version: (*version).into(),
+            content: hex(&sha256(&self.content)),
+            entries: self.entries.iter().map(Place::from).collect(),
+            replaces: replaces.map(|(old, _, _)| old.to_string()),
+        }
+    }
+}
+
+impl From<&Entry> for Place {
+    fn from(entry: &Entry) -> Self {
+        Self { index: entry.index, list: entry.list.to_string(), purpose: purpose_name(entry.purpose).into() }
+    }
+}
+
+/// A list that has room.
+struct OpenList {
+    number: u64,
+    url: Iri,
+    room: u64,
+}
+
+impl Change<'_> {
+    /// The badges that rows of the group have already, by the rows' marks.
+    fn of_rows(&mut self, group: &[Intention<'_>]) -> Result<HashMap<String, Intended>> {
+        let marks: Vec<Value<'_>> = group.iter().map(|intention| intention.row.as_str().into()).collect();
+        let mut found = HashMap::new();
+        self.database.among(
+            "SELECT mark, id, status, digest, drafts.content, number FROM badges
+             LEFT JOIN issues ON issues.badge = number LEFT JOIN drafts ON drafts.badge = number WHERE mark IN",
+            &marks,
+            "",
+            |row| {
+                let stage = match row.maybe_bytes(3)? {
+                    Some(_) => Stage::Issued { digest: row.digest(3)? },
+                    None => Stage::ToSign { content: row.bytes(4)?, again: true },
+                };
+                let badge = row.parsed(1, "a badge has no id")?;
+                let status = row.parsed(2, "a badge has no status")?;
+                found.insert(row.text(0)?, (row.count(5)?, Intended { badge, entries: Vec::new(), status, stage }));
+                Ok(())
+            },
+        )?;
+        let entries = query::entries_of(self.database, found.values().map(|(number, _)| *number))?;
+        let with_entries = |(number, mut intended): (u64, Intended)| {
+            intended.entries = entries.get(&number).cloned().unwrap_or_default();
+            intended
+        };
+        Ok(found.into_iter().map(|(mark, found)| (mark, with_entries(found))).collect())
+    }
+
+    /// An id that is drawn twice is a broken source of randomness; say so instead of leaving it to the database.
+    fn refuse_taken(&mut self, fresh: &[Fresh<'_>]) -> Result<()> {
+        let ids: Vec<Value<'_>> = fresh.iter().map(|fresh| fresh.intention.badge.as_str().into()).collect();
+        let mut taken: Vec<Iri> = Vec::new();
+        self.database.among("SELECT id FROM badges WHERE id IN", &ids, "", |row| {
+            taken.push(row.parsed(0, "a badge has no id")?);
+            Ok(())
+        })?;
+        let mut seen = HashSet::new();
+        taken.extend(fresh.iter().map(|fresh| fresh.intention.badge).filter(|id| !seen.insert(*id)).cloned());
+        taken.into_iter().next().map_or(Ok(()), |id| Err(LedgerTrouble::Taken(id)))
+    }
+
+    /// The numbers of the badges that are replaced, by the numbers of the new ones.
+    fn replaced(&mut self, fresh: &[Fresh<'_>]) -> Result<Vec<(u64, u64)>> {
+        let mut replaced = Vec::new();
+        for fresh in fresh {
+            let Some((old, how, _)) = fresh.intention.replaces else { continue };
+            let found = self.database.first(
+                "SELECT badges.number, badges.state, badges.status, newer.id FROM badges
+                 LEFT JOIN replacements ON replacements.old = badges.number
+                 LEFT JOIN badges AS newer ON newer.number = replacements.new WHERE badges.id = $1",
+                &[old.as_str().into()],
+                |row| {
+                    let newer = row.maybe_text(3)?.map(|id| id.parse().map_err(|_| row.damaged("a badge has no id")));
+                    let state: State = row.parsed(1, "a badge has no state")?;
+                    let status: Status = row.parsed(2, "a badge has no status")?;
+                    Ok((row.count(0)?, state, status, newer.transpose()?))
+                },
+            )?;
+            let (number, state, status, newer) = found.ok_or_else(|| LedgerTrouble::Unknown(old.clone()))?;
+            if let Some(new) = newer {
+                return Err(LedgerTrouble::Replaced { old: old.clone(), new });
+            }
+            if state == State::Intended {
+                return Err(LedgerTrouble::Unfinished(old.clone()));
+            }
+            match (how, status) {
+                (Replaces::Renewal, Status::Revoked) => return Err(LedgerTrouble::Revoked(old.clone())),
+                (Replaces::Renewal, Status::Suspended) => return Err(LedgerTrouble::Suspended(old.clone())),
+                _ => {}
+            }
+            if replaced.iter().any(|(_, other)| *other == number) {
+                return Err(LedgerTrouble::Replaced { old: old.clone(), new: fresh.intention.badge.clone() });
+            }
+            replaced.push((fresh.number, number));
+        }
+        Ok(replaced)
+    }
+
+    fn store_badges(&mut self, fresh: &[Fresh<'_>], at: Instant) -> Result<()> {
+        let days: Vec<String> = fresh.iter().map(|fresh| fresh.intention.awarded.to_string()).collect();
+        let rows: Vec<_> = fresh
+            .iter()
+            .zip(&days)
+            .map(|(fresh, awarded)| {
+                let Intention { badge, row, task, version, valid_until, .. } = fresh.intention;
+                [
+                    fresh.number.into(),
+                    badge.as_str().into(),
+                    row.as_str().into(),
+                    Value::Text(task),
+                    Value::Text(version),
+                    awarded.into(),
+                    valid_until.map(Instant::unix).into(),
+                    at.unix().into(),
+                    State::Intended.as_str().into(),
+                    Status::Good.as_str().into(),
+                ]
+            })
+            .collect();
+        let into = "badges (number, id, mark, task, version, awarded, valid_until, intended_at, state, status)";
+        self.database.insert(into, &rows, "", |_| Ok(()))
+    }
+
+    /// Gives each of the badges a random index that was never used, in lists for this purpose that are not crowded.
+    fn reserve<E: From<LedgerTrouble>>(
+        &mut self,
+        mut fresh: &mut [Fresh<'_>],
+        lists: &Lists,
+        purpose: StatusPurpose,
+        random: &mut impl FnMut(&mut [u8]) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        while !fresh.is_empty() {
+            let list = self.list_with_room(lists, purpose, random)?;
+            let fitting = usize::try_from(list.room).unwrap_or(usize::MAX).min(fresh.len());
+            let (now, later) = fresh.split_at_mut(fitting);
+            let mut open: Vec<u64> = now.iter().map(|fresh| fresh.number).collect();
+            let first = open[0];
+            while !open.is_empty() {
+                let mut draws = vec![[0; 8]; open.len()];
+                random(draws.as_flattened_mut())?;
+                let rows: Vec<_> = open
+                    .iter()
+                    .zip(&draws)
+                    // 2^64 is a multiple of the capacity, so that every index is as likely as every other.
+                    .map(|(badge, draw)| {
+                        [list.number.into(), (u64::from_be_bytes(*draw) % Lists::CAPACITY).into(), (*badge).into()]
+                    })
+                    .collect();
+                // What is taken is left out of the answer and drawn again.
+                self.database.insert(
+                    "entries (list, position, badge)",
+                    &rows,
+                    " ON CONFLICT (list, position) DO NOTHING RETURNING badge, position",
+                    |row| {
+                        let (badge, index) = (row.count(0)?, row.count(1)?);
+                        open.retain(|open| *open != badge);
+                        let place = usize::try_from(badge - first).expect("a place in this group");
+                        now[place].entries.push(Entry { purpose, list: list.url.clone(), index });
+                        Ok(())
+                    },
+                )?;
+            }
+            let used: Value<'_> = (now.len() as u64).into();
+            self.database.run("UPDATE lists SET used = used + $1 WHERE number = $2", &[used, list.number.into()])?;
+            fresh = later;
+        }
+        Ok(())
+    }
+
+    fn list_with_room<E: From<LedgerTrouble>>(
+        &mut self,
+        lists: &Lists,
+        purpose: StatusPurpose,
+        random: &mut impl FnMut(&mut [u8]) -> std::result::Result<(), E>,
+    ) -> std::result::Result<OpenList, E> {
+        let crowded_at = lists.crowded_at;
+        let found = self.database.first(
+            "SELECT number, url, used FROM lists WHERE open = 1 AND base = $1 AND purpose = $2 AND used < $3
+             ORDER BY number LIMIT 1",
+            &[(&lists.base).into(), purpose_name(purpose).into(), crowded_at.into()],
+            |row| {
+                let url = row.parsed(1, "a status list has no address")?;
+                Ok(OpenList { number: row.count(0)?, url, room: crowded_at - row.count(2)? })
+            },
+        )?;
+        if let Some(list) = found {
+            return Ok(list);
+        }
+        let mut name = [0; 10];
+        random(&mut name)?;
+        let text = format!("{}/{}-{}.json", lists.base, purpose_name(purpose), hex(&name));
+        let url: Iri = text.parse().expect("an address below an absolute IRI is one");
+        self.lists += 1;
+        let number = self.lists;
+        self.database.run(
+            "INSERT INTO lists (number, url, base, purpose, capacity, used, open) VALUES ($1, $2, $3, $4, $5, 0, 1)",
+            &[
+                number.into(),
+                url.as_str().into(),
+                (&lists.base).into(),
+                purpose_name(purpose).into(),
+                Lists::CAPACITY.into(),
+            ],
+        )?;
+        let purpose = purpose_name(purpose).into();
+        self.log(None, Happening::ListOpened { list: url.to_string(), purpose, capacity: Lists::CAPACITY })?;
+        step("a list is opened");
+        Ok(OpenList { number, url, room: crowded_at })
+    }
+
+    fn store_drafts(&mut self, fresh: &[Fresh<'_>], replaced: &[(u64, u64)]) -> Result<()> {
+        let drafts: Vec<_> = fresh.iter().map(|fresh| [fresh.number.into(), fresh.content.as_slice().into()]).collect();
+        self.database.insert("drafts (badge, content)", &drafts, "", |_| Ok(()))?;
+        let particulars: Vec<_> = fresh
+            .iter()
+            .filter(|fresh| !fresh.intention.particulars.is_empty())
+            .map(|fresh| {
+                let Particulars { recipient_mark, name, recipient, line } = fresh.intention.particulars;
+                let mark = recipient_mark.map(Mark::as_str);
+                [fresh.number.into(), mark.into(), name.into(), recipient.into(), line.into()]
+            })
+            .collect();
+        let into = "particulars (badge, recipient_mark, name, recipient, line)";
+        self.database.insert(into, &particulars, "", |_| Ok(()))?;
+        let mut links = Vec::new();
+        for (new, old) in replaced {
+            let fresh = fresh.iter().find(|fresh| fresh.number == *new);
+            if let Some((_, how, because)) = fresh.and_then(|fresh| fresh.intention.replaces) {
+                links.push([(*new).into(), (*old).into(), how.as_str().into(), because.actor().into()]);
+            }
+        }
+        self.database.insert("replacements (new, old, how, actor)", &links, "", |_| Ok(()))
+    }
+
+    /// What is known of badges that were signed, in their order.
+    fn known(&mut self, group: &[Signed<'_>]) -> Result<Vec<Known>> {
+        let ids: Vec<Value<'_>> = group.iter().map(|signed| signed.badge.as_str().into()).collect();
+        let mut found: HashMap<String, Known> = HashMap::with_capacity(ids.len());
+        let select = "SELECT id, number, digest FROM badges LEFT JOIN issues ON issues.badge = number WHERE id IN";
+        self.database.among(select, &ids, "", |row| {
+            let issued = row.maybe_bytes(2)?.map(|_| row.digest(2)).transpose()?;
+            found.insert(row.text(0)?, Known { number: row.count(1)?, issued });
+            Ok(())
+        })?;
+        let known = |signed: &Signed<'_>| {
+            let known = found.get(signed.badge.as_str()).copied();
+            known.ok_or_else(|| LedgerTrouble::Unknown(signed.badge.clone()))
+        };
+        group.iter().map(known).collect()
+    }
+
+    fn store_issues(&mut self, now: &[(u64, &Signed<'_>, &[u8; 32])], signer: &str, at: Instant) -> Result<()> {
+        let issues: Vec<_> = now
+            .iter()
+            .map(|(number, _, digest)| [(*number).into(), (*digest).into(), signer.into(), at.unix().into()])
+            .collect();
+        self.database.insert("issues (badge, digest, signer, issued_at)", &issues, "", |_| Ok(()))?;
+        let numbers: Vec<Value<'_>> = now.iter().map(|(number, ..)| (*number).into()).collect();
+        self.database.among("UPDATE badges SET state = 'issued' WHERE number IN", &numbers, "", |_| Ok(()))?;
+        // The signed bytes say all that the draft said.
+        self.database.among("DELETE FROM drafts WHERE badge IN", &numbers, "", |_| Ok(()))?;
+        let copies: Vec<_> = now.iter().map(|(number, signed, _)| [(*number).into(), signed.text.into()]).collect();
+        self.database.insert("copies (badge, content)", &copies, "", |_| Ok(()))
+    }
+
+    /// Supersedes what the badges issued now replace, and revokes what they correct.
+    fn supersede(&mut self, now: &[(u64, &Signed<'_>, &[u8; 32])]) -> Result<()> {
+        let numbers: Vec<Value<'_>> = now.iter().map(|(number, ..)| (*number).into()).collect();
+        let mut replaced: Vec<(u64, Iri, Status, String, Replaces, String)> = Vec::new();
+        self.database.among(
+            "SELECT old, badges.id, badges.status, newer.id, how, actor FROM replacements
+             JOIN badges ON badges.number = old JOIN badges AS newer ON newer.number = new WHERE new IN",
+            &numbers,
+            " ORDER BY new",
+            |row| {
+                let id = row.parsed(1, "a badge has no id")?;
+                let status = row.parsed(2, "a badge has no status")?;
+                let how = row.parsed(4, "a badge was replaced in an unknown way")?;
+                replaced.push((row.count(0)?, id, status, row.text(3)?, how, row.text(5)?));
+                Ok(())
+            },
+        )?;
+        for (number, id, status, by, how, actor) in replaced {
+            self.database.run("UPDATE badges SET state = 'superseded' WHERE number = $1", &[number.into()])?;
+            let happening = Happening::Superseded { by, how: how.as_str().into(), actor: actor.clone() };
+            self.log(Some((number, &id)), happening)?;
+            if how == Replaces::Correction && status != Status::Revoked {
+                self.stand(number, Status::Revoked)?;
+                self.raise(number, StatusPurpose::Revocation, true)?;
+                let happening = Happening::Revoked { reason: Reason::Superseded, actor, note: None };
+                self.log(Some((number, &id)), happening)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+//! What the ledger knows of a person, and how it forgets.
+
+use taskbadge::badge::Iri;
+use taskbadge::time::Instant;
+
+use super::event::Happening;
+use super::{Because, Ledger, LedgerTrouble, Mark, Result, State};
+
+/// What the desk knows of a person whose badge it is. All of it can be erased.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Particulars<'a> {
+    /// The mark under which the person's badges are found together.
+    pub recipient_mark: Option<&'a Mark>,
+    /// The name.
+    pub name: Option<&'a str>,
+    /// An address or identifier, as the roster has it.
+    pub recipient: Option<&'a str>,
+    /// The line of the roster.
+    pub line: Option<&'a str>,
+}
+
+impl Particulars<'_> {
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// How far personal data is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Erased {
+    /// From the tables and from SQLite's write-ahead log. In PostgreSQL: from the tables; its own files keep a deleted
+    /// row until `VACUUM`, and archived logs as long as they are kept.
+    Now,
+    /// From the tables; another process is reading, so that SQLite's write-ahead log (the file with `-wal`) still has
+    /// it. It is gone when the last process closes the ledger, or with the next erasure.
+    WhenOthersLetGo,
+}
+
+impl Ledger {
+    /// Erases what the ledger knows of the person of a badge: particulars, the signed bytes, what people wrote about
+    /// the badge before. Its index, its history and the digests stay, so that it can still be revoked and its row is
+    /// not issued again. Doing it again erases what was written since.
+    ///
+    /// SQLite overwrites what is erased (`secure_delete`). Backups, exports and the badge's own file are the caller's.
+    ///
+    /// # Errors
+    /// [`LedgerTrouble::Unknown`], [`LedgerTrouble::Unfinished`], the troubles of the database.
+    pub fn forget(&mut self, badge: &Iri, because: &Because, at: Instant) -> Result<Erased> {
+        self.change(at, |change| {
+            let select = "SELECT number, state FROM badges WHERE id = $1";
+            let found = change.database.first(select, &[badge.as_str().into()], |row| {
+                let state: State = row.parsed(1, "a badge has no state")?;
+                Ok((row.count(0)?, state))
+            })?;
+            let (number, state) = found.ok_or_else(|| LedgerTrouble::Unknown(badge.clone()))?;
+            if state == State::Intended {
+                return Err(LedgerTrouble::Unfinished(badge.clone()));
+            }
+            for table in ["copies", "particulars", "notes"] {
+                change.database.run(&format!("DELETE FROM {table} WHERE badge = $1"), &[number.into()])?;
+            }
+            change.log_because(Some((number, badge)), because, |actor, note| Happening::Forgotten { actor, note })?;
+            Ok(())
+        })?;
+        Ok(if self.database.empty_the_log()? { Erased::Now } else { Erased::WhenOthersLetGo })
+    }
+
+    /// What the ledger knows of the person of a badge, handed to `read`; `None` where there is nothing, or no more.
+    ///
+    /// # Errors
+    /// The troubles of the database.
+    pub fn particulars<T>(&mut self, badge: &Iri, read: impl Fn(Particulars<'_>) -> T) -> Result<Option<T>> {
+        self.database.first(
+            "SELECT recipient_mark, name, recipient, line FROM particulars JOIN badges ON number = badge WHERE id = $1",
+            &[badge.as_str().into()],
+            |row| {
+                let mark = row.maybe_text(0)?.map(|mark| mark.parse()).transpose();
+                let mark: Option<Mark> = mark.map_err(|_| row.damaged("a recipient's mark is none"))?;
+                let (name, recipient, line) = (row.maybe_text(1)?, row.maybe_text(2)?, row.maybe_text(3)?);
+                Ok(read(Particulars {
+                    recipient_mark: mark.as_ref(),
+                    name: name.as_deref(),
+                    recipient: recipient.as_deref(),
+                    line: line.as_deref(),
+                }))
+            },
+        )
+    }
+}

@@ -1,0 +1,229 @@
+//! Publishing: which bits are set, what was published last, and whether the ledger still knows all of that.
+
+use taskbadge::badge::{Iri, StatusPurpose};
+use taskbadge::time::Instant;
+
+use super::database::{Database, Row, Value};
+use super::event::{Change, Happening};
+use super::{Because, Head, Ledger, LedgerTrouble, Result};
+use crate::text::hex;
+
+/// A status list, as the ledger keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List {
+    /// Its address.
+    pub url: Iri,
+    /// What it says of its entries.
+    pub purpose: StatusPurpose,
+    /// How many entries it has.
+    pub capacity: u64,
+    /// How many are used.
+    pub used: u64,
+    /// Whether badges may still be given an index in it.
+    pub open: bool,
+    /// The number and the SHA-256 of what was published last.
+    pub published: Option<(u64, [u8; 32])>,
+}
+
+/// How a ledger stands to what was published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// It knows everything that was published.
+    InOrder,
+    /// It does not: an older state was restored, or it is another ledger. From now on nothing is issued, by any
+    /// process.
+    Behind {
+        /// Where the ledger stands.
+        own: Head,
+    },
+}
+
+impl Ledger {
+    /// Every status list, the oldest first. All of them are to be published, for as long as a badge in them is in use.
+    ///
+    /// # Errors
+    /// The troubles of the database.
+    pub fn lists(&mut self) -> Result<Vec<List>> {
+        let mut lists = Vec::new();
+        self.database.rows(&format!("{SELECT_LIST} ORDER BY number"), &[], |row| {
+            lists.push(List::read(row)?);
+            Ok(())
+        })?;
+        Ok(lists)
+    }
+
+    /// The indices whose bits are set in a list, in ascending order. It costs as much as there are, not as the list is
+    /// long.
+    ///
+    /// # Errors
+    /// [`LedgerTrouble::UnknownList`], the troubles of the database.
+    pub fn raised(&mut self, list: &Iri) -> Result<Vec<u64>> {
+        let number = self.list_number(list)?;
+        let mut raised = Vec::new();
+        let select = "SELECT position FROM entries WHERE list = $1 AND raised = 1 ORDER BY position";
+        self.database.rows(select, &[number.into()], |row| {
+            raised.push(row.count(0)?);
+            Ok(())
+        })?;
+        Ok(raised)
+    }
+
+    /// The badge that has an index of a list, if one has. After a restored backup it tells which badges to revoke
+    /// again: those whose bits are set in what was published.
+    ///
+    /// # Errors
+    /// [`LedgerTrouble::UnknownList`], the troubles of the database.
+    pub fn badge_at(&mut self, list: &Iri, index: u64) -> Result<Option<Iri>> {
+        let number = self.list_number(list)?;
+        self.database.first(
+            "SELECT id FROM badges JOIN entries ON badge = number WHERE list = $1 AND position = $2",
+            &[number.into(), index.into()],
+            |row| row.parsed(0, "a badge has no id"),
+        )
+    }
+
+    /// Writes down what was published: the number of this publication and the SHA-256 of the list.
+    ///
+    /// # Errors
+    /// [`LedgerTrouble::UnknownList`], [`LedgerTrouble::NotNewer`], the troubles of the database.
+    pub fn published(&mut self, list: &Iri, publication: u64, digest: &[u8; 32], at: Instant) -> Result<()> {
+        self.change(at, |change| {
+            let select = "SELECT number, published_sequence FROM lists WHERE url = $1";
+            let found =
+                change.database.first(select, &[list.as_str().into()], |row| Ok((row.count(0)?, row.maybe_int(1)?)))?;
+            let (number, last) = found.ok_or_else(|| LedgerTrouble::UnknownList(list.clone()))?;
+            if let Some(last) = last.and_then(|last| u64::try_from(last).ok()).filter(|last| *last >= publication) {
+                return Err(LedgerTrouble::NotNewer { list: list.clone(), last });
+            }
+            change.database.run(
+                "UPDATE lists SET published_sequence = $1, published_digest = $2 WHERE number = $3",
+                &[publication.into(), digest.into(), number.into()],
+            )?;
+            change.log(None, Happening::Published { list: list.to_string(), publication, digest: hex(digest) })?;
+            Ok(())
+        })
+    }
+
+    /// Where the log ends. Publish it, and [compare](Ledger::compare) with it before issuing and publishing again.
+    ///
+    /// # Errors
+    /// The troubles of the database.
+    pub fn head(&mut self) -> Result<Head> {
+        let head = self.database.first("SELECT sequence, hash FROM head", &[], |row| {
+            Ok(Head { sequence: row.count(0)?, hash: row.digest(1)? })
+        })?;
+        head.ok_or_else(|| LedgerTrouble::Damaged {
+            place: self.database.place().into(),
+            why: "the end of its log is not written down".into(),
+        })
+    }
+
+    /// Compares with the head that was published last. If that is not in this log, an old backup was restored: indices
+    /// that the lost part of the ledger gave away look free. That is written down, and [`Ledger::intend`] refuses in
+    /// every process until [`Ledger::accept_restored`]; revoking and publishing go on.
+    ///
+    /// # Errors
+    /// The troubles of the database.
+    pub fn compare(&mut self, published: &Head, at: Instant) -> Result<Comparison> {
+        if published.sequence == 0 || self.knows(published)? {
+            return Ok(Comparison::InOrder);
+        }
+        self.change(at, |change| {
+            let own = change.head;
+            let values = [published.sequence.into(), (&published.hash).into()];
+            let select = "SELECT count(*) FROM restorations WHERE sequence = $1 AND hash = $2";
+            if change.database.first(select, &values, |row| row.count(0))? == Some(0) {
+                change.database.run(
+                    "INSERT INTO restorations (number, sequence, hash)
+                     SELECT count(*) + 1, $1, $2 FROM restorations",
+                    &values,
+                )?;
+                change.log(None, Happening::Behind { published: published.to_string() })?;
+            }
+            Ok(Comparison::Behind { own })
+        })
+    }
+
+    /// Goes on with a ledger that was restored, by the decision of a person: no list that exists is given badges any
+    /// more, so that no index which the lost part gave away can be given again, and the numbers of events go on after
+    /// those that were published. Gives the lists that are closed.
+    ///
+    /// What was revoked in the lost part is for the caller to revoke again: see [`Ledger::badge_at`].
+    ///
+    /// # Errors
+    /// [`LedgerTrouble::NothingToAccept`], the troubles of the database.
+    pub fn accept_restored(&mut self, because: &Because, at: Instant) -> Result<Vec<Iri>> {
+        self.change(at, |change| {
+            let published = in_doubt(change.database)?.ok_or(LedgerTrouble::NothingToAccept)?;
+            let mut closed: Vec<Iri> = Vec::new();
+            change.database.rows("SELECT url FROM lists WHERE open = 1 ORDER BY number", &[], |row| {
+                closed.push(row.parsed(0, "a status list has no address")?);
+                Ok(())
+            })?;
+            change.database.run("UPDATE lists SET open = 0", &[])?;
+            change.head.sequence = change.head.sequence.max(published.sequence);
+            let sequence = change.log_because(None, because, |actor, note| Happening::RestorationAccepted {
+                published: published.to_string(),
+                closed: closed.iter().map(Iri::to_string).collect(),
+                actor,
+                note,
+            })?;
+            change.database.run("UPDATE restorations SET accepted = $1 WHERE accepted IS NULL", &[sequence.into()])?;
+            Ok(closed)
+        })
+    }
+
+    /// Whether a head is in this log's past, or was accepted as lost.
+    fn knows(&mut self, head: &Head) -> Result<bool> {
+        let values: [Value<'_>; 2] = [head.sequence.into(), (&head.hash).into()];
+        let count = self.database.first(
+            "SELECT (SELECT count(*) FROM events WHERE sequence = $1 AND hash = $2)
+                  + (SELECT count(*) FROM restorations WHERE sequence = $1 AND hash = $2 AND accepted IS NOT NULL)",
+            &values,
+            |row| row.count(0),
+        )?;
+        Ok(count != Some(0))
+    }
+
+    fn list_number(&mut self, list: &Iri) -> Result<u64> {
+        let number =
+            self.database
+                .first("SELECT number FROM lists WHERE url = $1", &[list.as_str().into()], |row| row.count(0))?;
+        number.ok_or_else(|| LedgerTrouble::UnknownList(list.clone()))
+    }
+}
+
+impl Change<'_> {
+    pub(super) fn refuse_in_doubt(&mut self) -> Result<()> {
+        let own = self.head;
+        in_doubt(self.database)?.map_or(Ok(()), |published| Err(LedgerTrouble::Restored { own, published }))
+    }
+}
+
+/// The furthest published head that is not known here and that nobody accepted.
+pub(super) fn in_doubt(database: &mut Database) -> Result<Option<Head>> {
+    database.first(
+        "SELECT sequence, hash FROM restorations WHERE accepted IS NULL ORDER BY sequence DESC LIMIT 1",
+        &[],
+        |row| Ok(Head { sequence: row.count(0)?, hash: row.digest(1)? }),
+    )
+}
+
+const SELECT_LIST: &str = "SELECT url, purpose, capacity, used, open, published_sequence, published_digest FROM lists";
+
+impl List {
+    fn read(row: &Row<'_>) -> Result<Self> {
+        let published = match row.maybe_int(5)? {
+            Some(_) => Some((row.count(5)?, row.digest(6)?)),
+            None => None,
+        };
+        Ok(Self {
+            url: row.parsed(0, "a status list has no address")?,
+            purpose: super::query::purpose(row, 1)?,
+            capacity: row.count(2)?,
+            used: row.count(3)?,
+            open: row.int(4)? == 1,
+            published,
+        })
+    }
+}

@@ -1,0 +1,178 @@
+//! Why the ledger stopped: what happened; what to do next.
+
+use std::io::ErrorKind;
+
+use taskbadge::badge::{Iri, StatusPurpose};
+
+use super::Head;
+
+/// Why the ledger did not do something. Nothing is half-done when one of these comes back.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerTrouble {
+    /// Another process was writing for longer than this one waits.
+    #[error(
+        "{place} is in use by another process that does not let go; wait until that is finished, and run this again"
+    )]
+    Busy {
+        /// The file or the database.
+        place: String,
+    },
+    /// There is no space left.
+    #[error("the disk of {place} is full, and nothing was changed; make room, and run this again")]
+    DiskFull {
+        /// The file or the database.
+        place: String,
+    },
+    /// The system refused to read or write.
+    #[error(
+        "cannot read or write {place} ({why}), and nothing was changed; check the disk, its quota and the limits of this process, and run this again"
+    )]
+    Write {
+        /// The file or the database.
+        place: String,
+        /// What the system says.
+        why: String,
+    },
+    /// The file or the database may be read, not written.
+    #[error("{place} may only be read by this user; open it as its owner, or correct its permissions")]
+    ReadOnly {
+        /// The file or the database.
+        place: String,
+    },
+    /// The content is not what a ledger writes.
+    #[error("{place} is damaged ({why}); issue nothing with it, keep a copy, and restore the last backup")]
+    Damaged {
+        /// The file or the database.
+        place: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The file is something else.
+    #[error("{place} is not a ledger; name another file, or move this one away")]
+    NotALedger {
+        /// The file or the database.
+        place: String,
+    },
+    /// A later taskbadge wrote it.
+    #[error(
+        "{place} was written by a newer taskbadge (its schema is {found}, this one knows {known}); use the newer one"
+    )]
+    Newer {
+        /// The file or the database.
+        place: String,
+        /// The version of its schema.
+        found: u64,
+        /// The last version known here.
+        known: u64,
+    },
+    /// The file cannot be opened, or nobody answers at the address.
+    #[error(
+        "cannot reach {place} ({why}); check that it is there and that this user may open it, and run this again: what was acknowledged is kept, and what was not is finished or left alone"
+    )]
+    Unreachable {
+        /// The file or the database.
+        place: String,
+        /// What the system or the server says.
+        why: String,
+    },
+    /// Anything else the database says.
+    #[error("{place} answers: {why}; nothing was changed; run `taskbadge ledger check`")]
+    Database {
+        /// The file or the database.
+        place: String,
+        /// Its words.
+        why: String,
+    },
+    /// What was published is ahead of the ledger, or is not of this ledger.
+    #[error("this ledger ends at event {} and what was published is at event {}: an old backup was restored, or this is another centre's ledger; put the right one back, or accept the loss, after which new status lists are begun", own.sequence, published.sequence)]
+    Restored {
+        /// Where the ledger stands.
+        own: Head,
+        /// What was published last.
+        published: Head,
+    },
+    /// There is nothing to accept.
+    #[error("the ledger is in order: there is no restored backup to accept")]
+    NothingToAccept,
+    /// The ledger has no such badge.
+    #[error("the ledger has no badge {0}; check the id: a badge that is not in the ledger was not issued here")]
+    Unknown(Iri),
+    /// One badge id for two rows, or a badge that an earlier one replaced already.
+    #[error("the ledger has a badge {0} already, for another row; draw a new id")]
+    Taken(Iri),
+    /// Revocation cannot be undone, nor done twice.
+    #[error("{0} is revoked, and that is for good; issue a new badge if it was a mistake")]
+    Revoked(Iri),
+    /// It is suspended already.
+    #[error("{0} is suspended already; there is nothing to do")]
+    Suspended(Iri),
+    /// Only what is suspended can be reinstated.
+    #[error("{0} is not suspended, so there is nothing to reinstate")]
+    NotSuspended(Iri),
+    /// The badge has no entry in a list of that purpose.
+    #[error("{badge} was issued without an entry for {}, so nobody would learn of it; {}", purpose_name(*purpose), instead(*purpose))]
+    NoEntry {
+        /// The badge.
+        badge: Iri,
+        /// What for.
+        purpose: StatusPurpose,
+    },
+    /// It was intended and never completed.
+    #[error("{0} was begun and is not finished; issue its roster again to finish it, and then do this")]
+    Unfinished(Iri),
+    /// A badge is replaced once; its replacement can be replaced in turn.
+    #[error("{old} was replaced by {new} already; correct or renew that one")]
+    Replaced {
+        /// The badge.
+        old: Iri,
+        /// The one in its place.
+        new: Iri,
+    },
+    /// The ledger has no such status list.
+    #[error("the ledger has no status list {0}; check its address")]
+    UnknownList(Iri),
+    /// A publication with a number that was passed already.
+    #[error(
+        "{list} was published as number {last} already; take a higher number, so that nobody mistakes the older for the newer"
+    )]
+    NotNewer {
+        /// The list.
+        list: Iri,
+        /// The number of its last publication.
+        last: u64,
+    },
+    /// Every change of a badge's standing says who and why.
+    #[error("{0} is missing; say who decided and why, in visible characters: it stays in the ledger")]
+    NoReason(&'static str),
+    /// The operating system has no randomness to give.
+    #[error("the operating system gives no random numbers; nothing can be written safely on this machine now")]
+    NoRandomness,
+}
+
+impl LedgerTrouble {
+    pub(super) fn from_system(place: &str, error: &std::io::Error) -> Self {
+        let place = place.to_owned();
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull { place },
+            ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { place },
+            ErrorKind::NotFound | ErrorKind::PermissionDenied => Self::Unreachable { place, why: error.to_string() },
+            _ => Self::Write { place, why: error.to_string() },
+        }
+    }
+}
+
+/// As in a status list credential.
+pub(super) fn purpose_name(purpose: StatusPurpose) -> &'static str {
+    match purpose {
+        StatusPurpose::Revocation => "revocation",
+        StatusPurpose::Suspension => "suspension",
+    }
+}
+
+fn instead(purpose: StatusPurpose) -> &'static str {
+    match purpose {
+        StatusPurpose::Revocation => "tell those who rely on it yourself",
+        StatusPurpose::Suspension => "revoke it, or issue badges with both purposes from now on",
+    }
+}
