@@ -111,8 +111,10 @@ impl Bench {
     }
 }
 
+type Work = fn(&mut Bench);
+
 /// What a centre does every day.
-const DAILY: [(&str, fn(&mut Bench)); 4] = [
+const DAILY: [(&str, Work); 4] = [
     ("issue a group of 256", |bench| bench.issue(GROUP, 3000)),
     ("revoke one", Bench::revoke),
     ("the bits of a list, and that it is published", Bench::publish),
