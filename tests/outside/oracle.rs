@@ -189,22 +189,11 @@ fn generated_badges_have_the_statements_of_the_oracle() {
     let Some(oracle) = Oracle::published() else { return };
     let contexts = Contexts::builtin();
     let mut tally = Tally::default();
-    // The generator draws ids from a small pool, so that now and then two things have one: what a verdict reads may not be
-    // said of it in two places, which no honest badge does.
-    let mut ids_taken_twice = 0;
     for seed in 0..GENERATED {
         let badge = generate::badge(seed);
-        let refused = ours(&contexts, &badge.to_string()).err();
-        if refused.is_some_and(|finding| finding.detail() == Some("said in a second place of what has the same id")) {
-            ids_taken_twice += 1;
-            continue;
-        }
         tally.compare(&oracle, &contexts, &format!("seed {seed}"), &badge.to_string());
     }
-    tally.tell(&format!(
-        "{GENERATED} generated badges, {ids_taken_twice} of them left out for an id that two things have"
-    ));
-    assert!(ids_taken_twice * 10 < GENERATED, "{ids_taken_twice}");
+    tally.tell(&format!("{GENERATED} generated badges"));
     assert!(tally.neither.is_empty(), "{:#?}", tally.neither);
     assert!(tally.stricter.is_empty(), "a generated badge is a good one: {:?}", tally.stricter);
     assert!(tally.both >= 3_000 && tally.properties.len() >= 80, "{} properties", tally.properties.len());

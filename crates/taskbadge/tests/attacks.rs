@@ -1,5 +1,7 @@
 //! What somebody clever tried, each as a test: the badge is honest, what is done to it is not.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use serde_json::{Value, json};
 use taskbadge::badge::{Achievement, Badge, Criteria, Identifier, IdentityType, Iri, Profile, SignedBadge, Subject};
 use taskbadge::finding::Code;
