@@ -81,7 +81,7 @@ pub(crate) fn expand<S: Statements>(
         entered: Vec::with_capacity(16),
         labels: HashMap::new(),
         by_vocab: Vec::new(),
-        met: HashSet::new(),
+        met: HashSet::with_capacity(32),
     };
     expander.node(&active, subject.object, Some(subject.replaced), None, &path)?;
     Ok((expander.statements, expander.by_vocab))
