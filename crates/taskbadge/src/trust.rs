@@ -80,17 +80,17 @@ impl Trust {
                 _ => finding(&error),
             })?;
         }
-        let issuers = claimed.into_iter().chain(known).chain(self.issuers.values());
-        let listed = issuers.filter_map(|issuer| issuer.listed_key(method)).next();
-        if let Some(key) = listed {
+        if let Some(key) = claimed.into_iter().chain(known).find_map(|issuer| issuer.listed_key(method)) {
             return Ok(Cow::Borrowed(key));
         }
+        // A did:key speaks for itself, whatever anybody else lists under it.
         if controller.starts_with("did:key:") {
             let url = DidUrl::parse(method).map_err(|error| finding(&error))?;
             let key = url.did().verifying_key().ok_or_else(|| Finding::new(Code::KeyMalformed))?;
             return Ok(Cow::Owned(FrequentKey::new(key)));
         }
-        Err(Finding::new(Code::KeyUnresolved).because(shown(controller)))
+        let listed = self.issuers.values().find_map(|issuer| issuer.listed_key(method));
+        listed.map(Cow::Borrowed).ok_or_else(|| Finding::new(Code::KeyUnresolved).because(shown(controller)))
     }
 
     /// What the key of a good proof says about the issuer that the badge names (Data Integrity EdDSA section 2.1.1: the

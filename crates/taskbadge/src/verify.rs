@@ -150,9 +150,9 @@ impl Verifier {
         let claims = Claims::of(&document);
         let mut findings = good.findings;
         findings.extend((kind.form)(object));
-        match self.issuer(claims, &good.proofs)? {
-            Ok((issuer, created)) => {
-                outcome.issuer_name = issuer.name().map(Into::into);
+        match self.issuer(claims, &good.proofs) {
+            Issuer::Recognised { known, created } => {
+                outcome.issuer_name = known.name().map(Into::into);
                 outcome.proof_created = created;
                 // One acceptable proof suffices (Open Badges 3.0 section 8.2).
                 findings.extend(good.others.iter().map(|finding| {
@@ -160,10 +160,12 @@ impl Verifier {
                     other.at(finding.pointer().unwrap_or("/proof"))
                 }));
             }
-            Err(unknown) => {
+            Issuer::Unknown(id) => {
                 findings.extend(good.others);
-                findings.extend(unknown);
+                findings.push(Finding::new(Code::IssuerUnknown).at("/issuer").because(shown(id)));
             }
+            Issuer::NotNamed => findings.extend(good.others),
+            Issuer::SomebodyElse => return Err(vec![Finding::new(Code::IssuerKeyMismatch).at("/issuer")]),
         }
         findings.extend(time(claims, outcome.at));
         outcome.findings = findings;
@@ -274,31 +276,35 @@ impl Verifier {
         Err(first.unwrap_or_else(|| Finding::new(Code::ProofBadSignature).at(pointer)))
     }
 
-    /// Who stands behind the badge. A key that is not the issuer's ends the checks: its claims are nobody's.
-    fn issuer(
-        &self,
-        claims: Claims<'_>,
-        proofs: &[Proof<'_>],
-    ) -> Result<Result<Issuer<'_>, Option<Finding>>, Vec<Finding>> {
-        let Some(issuer) = claims.issuer_id() else { return Ok(Err(None)) };
-        let (mut recognised, mut is_unknown) = (None, false);
+    /// Who stands behind the badge.
+    fn issuer<'d>(&self, claims: Claims<'d>, proofs: &[Proof<'_>]) -> Issuer<'_, 'd> {
+        let Some(id) = claims.issuer_id() else { return Issuer::NotNamed };
+        let mut issuer = Issuer::SomebodyElse;
         for proof in proofs {
-            match self.trust.standing(issuer, proof.verification_method()) {
+            issuer = match (self.trust.standing(id, proof.verification_method()), issuer) {
                 // A date counts only from the issuer: anybody can add a proof of their own, with today's.
-                Standing::Recognised(known) => {
-                    let created = recognised.and_then(|(_, created)| created);
-                    recognised = Some((known, proof.created().max(created)));
+                (Standing::Recognised(known), Issuer::Recognised { created, .. }) => {
+                    Issuer::Recognised { known, created: created.max(proof.created()) }
                 }
-                Standing::Unknown => is_unknown = true,
-                Standing::Mismatch => {}
-            }
+                (Standing::Recognised(known), _) => Issuer::Recognised { known, created: proof.created() },
+                (Standing::Unknown, Issuer::SomebodyElse) => Issuer::Unknown(id),
+                (_, issuer) => issuer,
+            };
         }
-        match recognised {
-            Some(recognised) => Ok(Ok(recognised)),
-            None if is_unknown => Ok(Err(Some(Finding::new(Code::IssuerUnknown).at("/issuer").because(shown(issuer))))),
-            None => Err(vec![Finding::new(Code::IssuerKeyMismatch).at("/issuer")]),
-        }
+        issuer
     }
+}
+
+/// Who stands behind a badge whose signature is good.
+enum Issuer<'t, 'd> {
+    /// A recognised issuer, and the latest date of its own good proofs.
+    Recognised { known: &'t RecognisedIssuer, created: Option<Instant> },
+    /// Nobody recognised goes by this id.
+    Unknown(&'d str),
+    /// The badge does not say; its form is found wanting.
+    NotNamed,
+    /// The key is not the issuer's, so the claims are nobody's.
+    SomebodyElse,
 }
 
 /// What differs between a badge and another credential in the checks that both go through.
@@ -308,9 +314,6 @@ struct Kind<'v> {
     domain: Option<&'v str>,
     challenge: Option<&'v str>,
 }
-
-/// A recognised issuer, and the latest date of its own good proofs.
-type Issuer<'t> = (&'t RecognisedIssuer, Option<Instant>);
 
 /// Whether a proof that failed so may be another's business: a good one by the issuer makes up for it.
 fn is_not_for_us(code: Code) -> bool {

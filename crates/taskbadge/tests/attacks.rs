@@ -94,11 +94,30 @@ fn badge_with(options: &ProofOptions) -> SignedBadge {
 
 #[test]
 fn a_recognised_issuer_cannot_sign_for_another() {
-    let method = format!("{}#evil", centre().verifying_key().did_key());
+    let in_the_name_of_the_centre = format!("{}#evil", centre().verifying_key().did_key());
+    for (method, why) in [
+        ("https://other.example/keys#1", Code::IssuerKeyMismatch),
+        // A did:key has one method, and this is not it.
+        (&in_the_name_of_the_centre, Code::KeyMalformed),
+    ] {
+        let keys = [(iri(method), stranger().verifying_key())];
+        let other = RecognisedIssuer::listed(&iri("https://other.example/"), keys);
+        let forged = badge().sign(&Contexts::builtin(), &stranger(), &ProofOptions::new(method)).unwrap();
+        let refusal = Verifier::new(trust().recognise(other)).verify(forged.text().as_bytes(), now()).unwrap_err();
+        assert_eq!(cause(&refusal), why, "{method}");
+    }
+}
+
+#[test]
+fn a_did_key_speaks_for_itself() {
+    // Nobody recognises the centre; a recognised issuer lists the centre's own method with its own key.
+    let did = centre().verifying_key().did_key();
+    let method = did.method(&centre().verifying_key()).unwrap().to_string();
     let other = RecognisedIssuer::listed(&iri("https://other.example/"), [(iri(&method), stranger().verifying_key())]);
     let forged = badge().sign(&Contexts::builtin(), &stranger(), &ProofOptions::new(method)).unwrap();
-    let refusal = Verifier::new(trust().recognise(other)).verify(forged.text().as_bytes(), now()).unwrap_err();
-    assert_eq!(cause(&refusal), Code::IssuerKeyMismatch);
+    let verifier = Verifier::new(Trust::none().recognise(other));
+    let refusal = verifier.verify(forged.text().as_bytes(), now()).unwrap_err();
+    assert_eq!(cause(&refusal), Code::ProofBadSignature);
 }
 
 #[test]
