@@ -1,5 +1,8 @@
 //! The arguments of the command, as a person types them.
 
+pub(crate) mod desk;
+pub(crate) mod ledger;
+
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -8,12 +11,16 @@ use clap_complete::Shell;
 use taskbadge_issuer::lint;
 use taskbadge_issuer::roster::{DateOrder, Field};
 use taskbadge_issuer::template::TaskId;
+use taskbadge_status::MaxAge;
+
+use desk::{Correct, Publish, Renew};
+use ledger::{Change, Ledger, Revoke, Stats};
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done; every badge is VALID
   1  a badge is INVALID: proven bad
-  2  no verdict: wrong usage, or a file that cannot be read or written
+  2  no verdict: wrong usage, a file that cannot be read or written, or a ledger that is not whole
   3  a badge is INDETERMINATE: it cannot be told, and the output says what would settle it
 With several badges 2 counts for more than 1, 1 for more than 3, and 3 for more than 0.";
 
@@ -37,6 +44,23 @@ pub(crate) enum Command {
     Task(Task),
     /// Issue the badges of a roster, or of one trainee
     Issue(Box<Issue>),
+    /// Take badges back for good
+    Revoke(Box<Revoke>),
+    /// Take badges back for a while
+    Suspend(Box<Change>),
+    /// Let suspended badges stand again
+    Reinstate(Box<Change>),
+    /// Look at the ledger of all badges, prove it, and forget people
+    #[command(subcommand)]
+    Ledger(Box<Ledger>),
+    /// Count the badges of each task and month, and never say whose
+    Stats(Stats),
+    /// Issue a badge in place of one that is wrong, and revoke that
+    Correct(Box<Correct>),
+    /// List the badges that end soon, and write the roster of a refresher
+    Renew(Renew),
+    /// Write the folder that web servers and sticks carry: signed status lists, and the did.json of a did:web
+    Publish(Publish),
     /// Say whether badges are valid
     Verify(Verify),
     /// Show what a badge says, unverified
@@ -72,6 +96,9 @@ pub(crate) struct Init {
     /// An e-mail address for questions about badges, which every badge shows
     #[arg(long, value_name = "EMAIL")]
     pub(crate) contact: Option<String>,
+    /// Let badges be suspended as well as revoked; checkers that allow one status entry only refuse such badges
+    #[arg(long)]
+    pub(crate) suspension: bool,
     /// How badges are signed
     #[arg(long, value_enum, default_value_t = Suite::EddsaRdfc2022)]
     pub(crate) suite: Suite,
@@ -159,6 +186,8 @@ pub(crate) struct Issue {
     /// Do everything but write
     #[arg(long)]
     pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) actor: ledger::Actor,
     /// Issue in spite of what the linter calls an error, by its code; may be given several times
     #[arg(long, value_name = "CODE", value_parser = lint_code)]
     pub(crate) allow: Vec<lint::Code>,
@@ -241,6 +270,12 @@ pub(crate) struct Verify {
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) trust: TrustFile,
+    /// Status lists: files, or folders such as one that an issuer published; may be given several times
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub(crate) status: Vec<PathBuf>,
+    /// Rely on status lists for so long after they were made: 7d or 12h, 30d at most
+    #[arg(long, value_name = "AGE", default_value_t)]
+    pub(crate) max_age: MaxAge,
     /// The day, or day and time, of the check, instead of now: 2026-11-22 or 2026-11-22T09:30:00Z
     #[arg(long, value_name = "DATE")]
     pub(crate) at: Option<String>,
@@ -320,6 +355,11 @@ fn lint_code(text: &str) -> Result<lint::Code, String> {
 fn mapping(text: &str) -> Result<(String, Field), String> {
     let (header, field) = text.rsplit_once('=').ok_or("write HEADER=FIELD, such as 'Grade (Letter)=level'")?;
     Ok((header.to_owned(), field.parse().map_err(|error| format!("{error}"))?))
+}
+
+fn cell(text: &str) -> Result<(Field, String), String> {
+    let (field, cell) = text.split_once('=').ok_or("write FIELD=TEXT, such as name='Amina Noor'")?;
+    Ok((field.parse().map_err(|error| format!("{error}"))?, cell.trim().to_owned()))
 }
 
 fn alias(text: &str) -> Result<(String, TaskId), String> {

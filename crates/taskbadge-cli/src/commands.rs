@@ -4,7 +4,12 @@ mod centre;
 mod demo;
 mod inspect;
 mod issue;
+mod ledger;
+mod publish;
+mod replace;
 mod shell;
+mod standing;
+mod stats;
 mod trust;
 mod verify;
 
@@ -22,6 +27,14 @@ pub(crate) fn run(command: Command, output: &mut Output) -> Result<Exit, Trouble
         Command::Key(key) => centre::key(&key, output),
         Command::Task(task) => centre::task(&task, output),
         Command::Issue(issue) => issue::issue(&issue, output),
+        Command::Revoke(revoke) => standing::revoke(&revoke, output),
+        Command::Suspend(change) => standing::suspend(&change, output),
+        Command::Reinstate(change) => standing::reinstate(&change, output),
+        Command::Ledger(command) => ledger::ledger(&command, output),
+        Command::Stats(stats) => stats::stats(&stats, output),
+        Command::Correct(correct) => replace::correct(&correct, output),
+        Command::Renew(renew) => replace::renew(&renew, output),
+        Command::Publish(publish) => publish::publish(&publish, output),
         Command::Verify(verify) => verify::verify(verify, output),
         Command::Inspect(inspect) => inspect::inspect(&inspect, output),
         Command::Trust(trust) => trust::trust(trust, output),

@@ -1,9 +1,11 @@
-//! Finding and reading badges. (Writing is in `taskbadge_issuer::files`.)
+//! Finding, reading and deleting badges. (Writing is in `taskbadge_issuer::files`.)
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use taskbadge::badge::SignedBadge;
+use taskbadge::json::Limits;
 use walkdir::WalkDir;
 
 use crate::output::Trouble;
@@ -28,6 +30,25 @@ pub(crate) fn read_if_there(path: &Path, most: u64) -> Result<Option<Vec<u8>>, T
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Trouble::new(words::cannot_read(path, &error))),
+    }
+}
+
+/// Reads a badge, which nobody has verified yet.
+pub(crate) fn badge(path: &Path) -> Result<SignedBadge, Trouble> {
+    let bytes = read(path, Limits::BADGE.bytes as u64);
+    let bytes = bytes.map_err(|error| Trouble::new(words::cannot_read(path, &error)))?;
+    SignedBadge::parse(&bytes).map_err(|finding| Trouble::new(words::not_a_badge(path, &finding)))
+}
+
+/// Deletes a file so that it does not come back when the power fails. `false` where there is none.
+pub(crate) fn remove(path: &Path) -> Result<bool, Trouble> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    // Windows cannot open a folder as a file, and journals deletions by itself.
+    let sync = || if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) };
+    match std::fs::remove_file(path).and_then(|()| sync()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Trouble::new(words::cannot_delete(path, &error))),
     }
 }
 

@@ -5,9 +5,11 @@
 
 mod args;
 mod commands;
+mod confirm;
 mod files;
 mod output;
 mod passphrase;
+mod selection;
 mod trust_file;
 mod words;
 

@@ -64,6 +64,12 @@ impl From<taskbadge_issuer::Trouble> for Trouble {
     }
 }
 
+impl From<taskbadge_issuer::ledger::LedgerTrouble> for Trouble {
+    fn from(trouble: taskbadge_issuer::ledger::LedgerTrouble) -> Self {
+        Self(trouble.to_string())
+    }
+}
+
 impl From<taskbadge_issuer::Mistakes> for Trouble {
     fn from(mistakes: taskbadge_issuer::Mistakes) -> Self {
         Self(mistakes.to_string())
@@ -125,11 +131,12 @@ impl Output {
 
     /// Text on standard output as it is.
     pub(crate) fn write(&mut self, text: &str) {
-        if !self.closed
-            && let Err(error) = self.out.write_all(text.as_bytes())
-        {
-            self.fail(error);
-        }
+        self.write_bytes(text.as_bytes());
+    }
+
+    /// Standard output for those who write bytes. It takes everything: what goes wrong is told at the end.
+    pub(crate) fn writer(&mut self) -> impl io::Write {
+        Writer(self)
     }
 
     /// Lines on standard error, after what was printed before. They may name files, whose names may hold anything.
@@ -161,10 +168,32 @@ impl Output {
         }
     }
 
+    fn write_bytes(&mut self, bytes: &[u8]) {
+        if !self.closed
+            && let Err(error) = self.out.write_all(bytes)
+        {
+            self.fail(error);
+        }
+    }
+
     fn fail(&mut self, error: io::Error) {
         self.closed = true;
         if error.kind() != ErrorKind::BrokenPipe {
             self.failed = Some(error);
         }
+    }
+}
+
+struct Writer<'o>(&'o mut Output);
+
+impl io::Write for Writer<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write_bytes(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush();
+        Ok(())
     }
 }

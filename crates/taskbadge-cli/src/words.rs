@@ -4,6 +4,10 @@
 //! An error says what happened; what to do next. Text that comes from a file passes through `printable`, so that it
 //! cannot play tricks on the terminal.
 
+pub(crate) mod ledger;
+pub(crate) mod publish;
+pub(crate) mod replace;
+
 use std::fmt::Display;
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -14,6 +18,7 @@ use taskbadge::time::Instant;
 use taskbadge::verify::{Refusal, VerifiedBadge};
 use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::desk::{Batch, Issued, When};
+use taskbadge_issuer::ledger::Status;
 use taskbadge_issuer::lint::Lint;
 use taskbadge_issuer::template::TaskId;
 use taskbadge_issuer::{Mistake, Mistakes, printable};
@@ -35,6 +40,10 @@ pub(crate) fn cannot_read(path: &Path, error: &io::Error) -> String {
 
 pub(crate) fn cannot_write(path: &Path, error: &io::Error) -> String {
     format!("{}: it cannot be written ({error}); check the folder, the permissions and the disk", named(path))
+}
+
+pub(crate) fn cannot_delete(path: &Path, error: &io::Error) -> String {
+    format!("{}: it cannot be deleted ({error}); check the permissions, and that no program has it open", named(path))
 }
 
 pub(crate) fn cannot_print(error: &io::Error) -> String {
@@ -76,7 +85,7 @@ pub(crate) fn founded(centre: &Centre) -> Vec<String> {
         lines.push(format!("  publish     {} at {url}", named(&centre.did_document_file())));
     }
     lines.push("  next        write tasks with `taskbadge task new`, then issue with `taskbadge issue`".into());
-    lines.push("  keep safe   key.pem and its passphrase, issued.jsonl and issued.secret: make backups".into());
+    lines.push("  keep safe   key.pem and its passphrase, ledger.sqlite and issued.secret: make backups".into());
     lines
 }
 
@@ -188,11 +197,15 @@ pub(crate) fn lint_stops(lints: &[Lint]) -> String {
 
 pub(crate) fn issued_sentence(batch: &Batch<'_>, issued: &[Issued], dry_run: bool) -> String {
     let now = issued.iter().filter(|badge| badge.when == When::Now).count();
-    let before = issued.len() - now;
+    let put_back = issued.iter().filter(|badge| badge.when == When::PutBack).count();
+    let before = issued.len() - now - put_back;
     let verb = if dry_run { "Would issue" } else { "Issued" };
     let mut sentence = format!("{verb} {}", count(now, "badge"));
     if before > 0 {
         sentence.push_str(&format!("; {before} issued before and left alone"));
+    }
+    if put_back > 0 {
+        sentence.push_str(&format!("; {put_back} issued before, whose missing files are there again"));
     }
     if batch.not_yet() > 0 {
         sentence.push_str(&format!("; {} not yet there", batch.not_yet()));
@@ -205,14 +218,18 @@ pub(crate) fn issued_line(badge: &Issued, from_roster: bool, dry_run: bool) -> S
     let who = who(badge, from_roster);
     let task = printable(&badge.task);
     match (badge.when, dry_run) {
+        (When::Before | When::PutBack, _) if badge.status != Status::Good => {
+            format!("  before  {who}: {task} ({})", badge.status)
+        }
         (When::Before, _) => format!("  before  {who}: {task}"),
+        (When::PutBack, _) => format!("  back    {who}: {task}, in {}", named(&badge.file)),
         (When::Now, true) => format!("  would   {who}: {task}"),
         (When::Now, false) => format!("  new     {who}: {task}, in {}", named(&badge.file)),
     }
 }
 
 pub(crate) fn claim_code(badge: &Issued, from_roster: bool, code: &str) -> String {
-    format!("  claim code {code} for the card of {}; it stands nowhere else", who(badge, from_roster))
+    format!("  claim code {code} for the card of {}", who(badge, from_roster))
 }
 
 fn who(badge: &Issued, from_roster: bool) -> String {
@@ -290,6 +307,10 @@ pub(crate) fn issuer_line(id: &str, name: Option<&str>) -> String {
 
 // Verdicts.
 
+pub(crate) fn list_does_not_count(path: &Path, finding: &Finding) -> String {
+    format!("{}: this status list does not count: {finding}", named(path))
+}
+
 pub(crate) const STANDARD_INPUT_TWICE: &str = "standard input can be read only once; give - once";
 pub(crate) const NO_VERDICT: &str = "NO VERDICT";
 pub(crate) const PROGRESS_OF_VERIFYING: &str = "{spinner} {pos} badges, {per_sec}";
@@ -308,11 +329,14 @@ pub(crate) fn sentence(verdict: &str, path: &Path, outcome: &Result<VerifiedBadg
         Ok(badge) => {
             let claims = badge.claims();
             let by = badge.issuer_name().map(|name| format!(", by {}", printable(name))).unwrap_or_default();
-            format!("{verdict}  {}{by}, {}", what(claims), until(claims))
+            format!("{verdict}  {}{by}, {}{}", what(claims), until(claims), standing(badge))
         }
         Err(refusal) => {
             let code = refusal.refused().cause().code();
-            let cause = format!("{}; {}", code.what(), code.next());
+            // How fresh the answer of a status list is, is part of the answer.
+            let detail = refusal.refused().cause().detail().filter(|_| is_answer(code));
+            let detail = detail.map(|detail| format!(" ({})", printable(detail))).unwrap_or_default();
+            let cause = format!("{}{detail}; {}", code.what(), code.next());
             match refusal.refused().claims() {
                 Some(claims) => {
                     let stranger = refusal.refused().findings().iter().any(|found| found.code() == Code::IssuerUnknown);
@@ -383,6 +407,22 @@ fn until(claims: Claims<'_>) -> String {
     claims.valid_until().map_or("valid without an end".into(), |until| format!("valid until {}", last_day(until)))
 }
 
+/// That a badge was not taken back, as of when the oldest of the lists that say so was made.
+fn standing(badge: &VerifiedBadge) -> String {
+    let oldest = badge.status().iter().filter_map(|status| Some((status.as_of()?, status.age_days()?))).min();
+    let age = |days| match days {
+        ..=0 => String::new(),
+        1 => ", 1 day ago".into(),
+        days => format!(", {days} days ago"),
+    };
+    oldest.map(|(made, days)| format!("; not taken back as of {}{}", day(made), age(days))).unwrap_or_default()
+}
+
+/// What a status list that counts, or counted once, says.
+fn is_answer(code: Code) -> bool {
+    matches!(code, Code::StatusRevoked | Code::StatusSuspended | Code::StatusStale | Code::StatusListValidity)
+}
+
 fn about(claims: Claims<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     for result in claims.results() {
@@ -396,7 +436,8 @@ fn about(claims: Claims<'_>) -> Vec<String> {
 
 /// The code of what the sentence says, with the place in the badge and the particulars; then what else was found.
 fn notes(findings: &[Finding], cause: Option<&Finding>) -> Vec<String> {
-    let other = findings.iter().filter(|finding| finding.code() != Code::Ok && Some(*finding) != cause);
+    let told = |finding: &Finding| matches!(finding.code(), Code::Ok | Code::StatusCurrent) || Some(finding) == cause;
+    let other = findings.iter().filter(|finding| !told(finding));
     let notes = other.map(|finding| shown("note", &format!("{}; {}", finding.code().what(), finding.code().next())));
     cause.map(|cause| shown("code", &place(cause))).into_iter().chain(notes).collect()
 }

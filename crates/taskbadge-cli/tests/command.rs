@@ -2,143 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set the stage must stop")]
 
+mod place;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use place::{ISSUE, ISSUE_ONE, Place, TASK, complained, everything, printed};
 use serde_json::Value;
-use tempfile::TempDir;
-
-const TASK: &str = r#"
-id = "hand-washing"
-version = "1"
-name = "Hand washing before food work"
-description = "Washes hands to the kitchen's standard before touching food."
-category = "hygiene"
-language = "en"
-criteria = ["Washes both hands for at least 20 seconds with soap and warm water"]
-validity = "12 months"
-required = "done"
-
-[[levels]]
-id = "started"
-name = "Started"
-description = "Meets some criteria."
-
-[[levels]]
-id = "done"
-name = "Done without help"
-description = "Meets every criterion in one go, unprompted."
-"#;
-
-/// A temporary folder to run commands in, with a centre where one is asked for.
-struct Place(TempDir);
-
-impl Place {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn with_centre() -> Self {
-        let place = Self::new();
-        place.write("passphrase", "correct horse\n");
-        place.ok("init centre --name Harbour --passphrase-file passphrase");
-        place.write("centre/tasks/hand-washing.toml", TASK);
-        place
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path(name)).unwrap()
-    }
-
-    fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_taskbadge"));
-        command.args(line.split_whitespace()).current_dir(self.0.path()).stdin(Stdio::null());
-        command.env("XDG_DATA_HOME", self.path("data")).env("HOME", self.0.path());
-        command
-    }
-
-    fn run(&self, line: &str) -> Output {
-        self.command(line).output().unwrap()
-    }
-
-    /// Runs a command that has to end with 0, and gives what it printed.
-    fn ok(&self, line: &str) -> String {
-        let output = self.run(line);
-        assert_eq!(output.status.code(), Some(0), "{line}\n{}{}", printed(&output), complained(&output));
-        printed(&output)
-    }
-
-    /// Runs a command that has to end with this code, and gives all it said.
-    fn ends(&self, code: i32, line: &str) -> String {
-        let output = self.run(line);
-        let said = printed(&output) + &complained(&output);
-        assert_eq!(output.status.code(), Some(code), "{line}\n{said}");
-        said
-    }
-
-    fn recognise_centre(&self) {
-        let shown = self.ok("key show --centre centre");
-        let did = shown.split_whitespace().find(|word| word.starts_with("did:")).unwrap();
-        self.ok(&format!("trust add {did} --name Harbour"));
-    }
-
-    /// A roster of so many trainees.
-    fn roster(&self, name: &str, trainees: usize) {
-        let rows = (0..trainees).map(|number| format!("t{number}@example.org,hand-washing,2026-11-03,done\n"));
-        self.write(name, &("email,task,date,level\n".to_owned() + &rows.collect::<String>()));
-    }
-
-    fn badges(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(self.path("centre/badges")).unwrap().map(|entry| entry.unwrap().path());
-        let mut badges: Vec<_> = entries.filter(|path| path.extension().is_some_and(|kind| kind == "json")).collect();
-        badges.sort();
-        badges
-    }
-
-    fn issue_one(&self) -> PathBuf {
-        self.roster("one.csv", 1);
-        self.ok(ISSUE_ONE);
-        let [badge] = &self.badges()[..] else { panic!("one badge") };
-        badge.clone()
-    }
-}
-
-const ISSUE_ONE: &str = "issue one.csv --centre centre --passphrase-file passphrase";
-const ISSUE: &str = "issue many.csv --centre centre --passphrase-file passphrase";
-
-fn printed(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn complained(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// Every file below a folder with its content.
-fn everything(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(everything(&path));
-        } else {
-            files.push((path.clone(), fs::read(&path).unwrap()));
-        }
-    }
-    files.sort();
-    files
-}
 
 #[test]
 fn the_demo_goes_all_the_way_and_can_be_repeated() {

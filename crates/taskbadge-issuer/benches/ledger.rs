@@ -10,7 +10,7 @@ use std::time::{Duration, Instant as Clock};
 use taskbadge::badge::Iri;
 use taskbadge::time::Instant;
 use taskbadge_issuer::ledger::{
-    Because, Intended, Intention, Ledger, LedgerTrouble, Lists, Mark, Particulars, Reason, Signed, Stage,
+    Because, Intended, Intention, Ledger, LedgerTrouble, Lists, Mark, Particulars, Published, Reason, Signed, Stage,
 };
 
 /// As the desk does it.
@@ -103,7 +103,8 @@ impl Bench {
         let list = self.ledger.lists().expect("readable").pop().expect("there is one");
         assert!(!self.ledger.raised(&list.url).expect("readable").is_empty());
         let publication = list.published.map_or(1, |(last, _)| last + 1);
-        self.ledger.published(&list.url, publication, &[0; 32], at()).expect("room");
+        let published = Published { list: &list.url, publication, digest: &[0; 32] };
+        self.ledger.published(&[published], at()).expect("room");
     }
 
     fn find(&mut self) {

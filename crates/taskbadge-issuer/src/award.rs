@@ -86,17 +86,6 @@ pub(crate) fn end_of(day: NaiveDate) -> Instant {
     Instant::from_unix((start_of(day).unix() + 24 * 60 * 60).min(LAST_SECOND_OF_9999))
 }
 
-/// What a verifier would be told to find the holder of this row's badge.
-pub(crate) fn recipient<'r>(row: &'r Row<'_>, code: &'r ClaimCode) -> &'r str {
-    match row.recipient() {
-        Recipient::Holder(did) => did.as_str(),
-        Recipient::Email(email) => email.as_str(),
-        Recipient::Identifier(_, identifier) => identifier,
-        Recipient::ClaimCode(code) => code.as_str(),
-        Recipient::NewClaimCode => code.as_str(),
-    }
-}
-
 /// The ids that a task has in badges. They stay the same for one version of the task, wherever and whenever it is issued.
 struct Names {
     achievement: String,

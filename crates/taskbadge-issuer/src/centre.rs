@@ -14,12 +14,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use taskbadge::badge::Iri;
 use taskbadge::key::{Did, DidDocument, SigningKey};
 use taskbadge::proof::Cryptosuite;
 use zeroize::Zeroizing;
 
 use crate::fields::{self, Fields};
 use crate::files::{self, Secrecy};
+use crate::ledger::{Ledger, Lists, Mark};
+use crate::secret::Secret;
 use crate::template::{TaskId, Template};
 use crate::trouble::random;
 use crate::{Mistake, Mistakes, Trouble, WebAddress};
@@ -91,6 +94,16 @@ impl Centre {
         if own { Ok(key) } else { Err(Trouble::OtherKey { path, did: did.to_string() }) }
     }
 
+    /// The verification method of the centre's key: what a proof names.
+    ///
+    /// # Errors
+    /// As [`Centre::did_document`]; [`Trouble::OtherKey`].
+    pub fn method(&self, key: &SigningKey) -> Result<String, Trouble> {
+        let public = key.verifying_key();
+        let method = self.did_document()?.keys().find(|(_, own)| *own == public).map(|(method, _)| method.to_owned());
+        method.ok_or_else(|| Trouble::OtherKey { path: self.key_file(), did: self.settings.did().to_string() })
+    }
+
     /// The document that a did:web publishes, from `did.json`; for a did:key, the one that follows from it.
     ///
     /// # Errors
@@ -132,6 +145,42 @@ impl Centre {
         Ok(files)
     }
 
+    /// The mark under which the ledger finds a person's badges, by what the roster has of the person: an e-mail address,
+    /// an identifier, a claim code, a did:key. `None` where nothing was issued yet.
+    ///
+    /// # Errors
+    /// [`Trouble::Secret`], [`Trouble::Io`].
+    pub fn recipient_mark(&self, text: &str) -> Result<Option<Mark>, Trouble> {
+        Ok(Secret::read(&self.folder)?.map(|secret| secret.recipient(text)))
+    }
+
+    /// Opens the centre's ledger, or begins one: `ledger.sqlite` in its folder, or the PostgreSQL database that
+    /// `centre.toml` names.
+    ///
+    /// # Errors
+    /// [`Trouble::Ledger`]; [`Trouble::NoPostgres`] where this program was built without it; [`Trouble::Journal`] for a
+    /// folder in which an early version issued.
+    pub fn ledger(&self) -> Result<Ledger, Trouble> {
+        let journal = self.folder.join("issued.jsonl");
+        if journal.exists() {
+            return Err(Trouble::Journal(journal));
+        }
+        match &self.settings.ledger {
+            None => Ok(Ledger::open(&self.ledger_file())?),
+            #[cfg(feature = "postgres")]
+            Some(address) => Ok(Ledger::connect(address)?),
+            #[cfg(not(feature = "postgres"))]
+            Some(_) => Err(Trouble::NoPostgres(self.settings_file())),
+        }
+    }
+
+    /// Which status lists new badges go into.
+    #[must_use]
+    pub fn lists(&self) -> Lists {
+        let lists = Lists::below(&self.settings.status());
+        if self.settings.suspension { lists.with_suspension() } else { lists }
+    }
+
     /// What `centre.toml` says.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -160,6 +209,27 @@ impl Centre {
     #[must_use]
     pub fn task_file(&self, task: &TaskId) -> PathBuf {
         self.tasks_folder().join(format!("{task}.toml"))
+    }
+
+    /// `ledger.sqlite`, which is not there where the ledger is in PostgreSQL.
+    #[must_use]
+    pub fn ledger_file(&self) -> PathBuf {
+        self.folder.join("ledger.sqlite")
+    }
+
+    /// The folder that is published: `published/`, or where `centre.toml` says.
+    #[must_use]
+    pub fn published_folder(&self) -> PathBuf {
+        self.folder.join(self.settings.publish.as_deref().unwrap_or("published"))
+    }
+
+    /// The file of a badge, whether it is there or not. Its name has the task, and of the badge's id the first half:
+    /// nothing that tells who it is about.
+    #[must_use]
+    pub fn badge_file(&self, task: &str, badge: &Iri) -> PathBuf {
+        let number: String =
+            badge.as_str().trim_start_matches("urn:uuid:").chars().filter(|c| *c != '-').take(16).collect();
+        self.badges_folder().join(format!("{task}-{number}.json"))
     }
 
     /// `badges/`.
@@ -234,16 +304,31 @@ pub struct Settings {
     web: Option<WebAddress>,
     contact: Option<String>,
     suite: Cryptosuite,
+    status: Option<WebAddress>,
+    suspension: bool,
+    publish: Option<String>,
+    ledger: Option<String>,
 }
 
 impl Settings {
     /// The fields of `centre.toml`.
-    pub const FIELDS: &'static [&'static str] = &["name", "did", "web", "contact", "suite"];
+    pub const FIELDS: &'static [&'static str] =
+        &["name", "did", "web", "contact", "suite", "status", "suspension", "publish", "ledger"];
 
     /// A centre with its name and DID, without web pages, signing `eddsa-rdfc-2022`.
     #[must_use]
     pub fn new(name: impl Into<String>, did: Did) -> Self {
-        Self { name: name.into(), did, web: None, contact: None, suite: Cryptosuite::EddsaRdfc2022 }
+        Self {
+            name: name.into(),
+            did,
+            web: None,
+            contact: None,
+            suite: Cryptosuite::EddsaRdfc2022,
+            status: None,
+            suspension: false,
+            publish: None,
+            ledger: None,
+        }
     }
 
     /// The same centre with its home page. The ids of its achievements stand below it.
@@ -264,6 +349,34 @@ impl Settings {
     #[must_use]
     pub fn with_suite(mut self, suite: Cryptosuite) -> Self {
         self.suite = suite;
+        self
+    }
+
+    /// The same centre publishing its status lists below this address instead of below its home page.
+    #[must_use]
+    pub fn with_status(mut self, status: WebAddress) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// The same centre, whose badges can be suspended as well as revoked.
+    #[must_use]
+    pub fn with_suspension(mut self) -> Self {
+        self.suspension = true;
+        self
+    }
+
+    /// The same centre publishing into another folder than `published`.
+    #[must_use]
+    pub fn with_publish(mut self, folder: impl Into<String>) -> Self {
+        self.publish = Some(folder.into());
+        self
+    }
+
+    /// The same centre with its ledger in a PostgreSQL database: `host=… user=… dbname=…`, or a URL.
+    #[must_use]
+    pub fn with_ledger(mut self, address: impl Into<String>) -> Self {
+        self.ledger = Some(address.into());
         self
     }
 
@@ -299,6 +412,17 @@ impl Settings {
             field("contact", self.contact.as_deref(), "badges@centre.example.org"),
             "\n# How badges are signed. Open Badges 3.0 certification asks for eddsa-rdfc-2022.\n".into(),
             field("suite", Some(self.suite.as_str()), ""),
+            "\n# Where the status lists are published, by which badges are taken back. Once badges are out, do not change it.\n"
+                .into(),
+            field("status", self.status.as_ref().map(WebAddress::as_str), self.status().as_str()),
+            "\n# Whether badges can be suspended for a while, too. It makes them a little larger, and checkers that allow\n\
+             # one status entry only refuse them.\n"
+                .into(),
+            if self.suspension { "suspension = true\n" } else { "# suspension = true\n" }.into(),
+            "\n# The folder that `taskbadge publish` writes and a web server serves.\n".into(),
+            field("publish", self.publish.as_deref(), "published"),
+            "\n# Where several machines issue for the centre: a PostgreSQL database instead of the file ledger.sqlite.\n".into(),
+            field("ledger", self.ledger.as_deref(), "host=/var/run/postgresql dbname=taskbadge"),
         ]
         .concat()
     }
@@ -327,10 +451,33 @@ impl Settings {
         self.contact.as_deref()
     }
 
+    /// The PostgreSQL database that holds the ledger, where it is not a file in the folder.
+    #[must_use]
+    pub fn ledger(&self) -> Option<&str> {
+        self.ledger.as_deref()
+    }
+
     /// How badges are signed.
     #[must_use]
     pub fn suite(&self) -> Cryptosuite {
         self.suite
+    }
+
+    /// The address below which the status lists are: that of `centre.toml`, else `/status` below the home page, else
+    /// below the DID, which is an absolute IRI too (DID Core 1.0, section 3.2).
+    ///
+    /// # Panics
+    /// Never: web addresses and DIDs are absolute IRIs.
+    #[must_use]
+    pub fn status(&self) -> Iri {
+        let text = match (&self.status, &self.web) {
+            (Some(status), _) => status.as_str().trim_end_matches('/').to_owned(),
+            (None, web) => {
+                let base = web.as_ref().map_or(self.did.as_str(), WebAddress::as_str);
+                format!("{}/status", base.trim_end_matches('/'))
+            }
+        };
+        text.parse().expect("a web address or a DID with a path is an absolute IRI")
     }
 
     fn read(fields: &Fields<'_, '_, '_>) -> Option<Self> {
@@ -338,12 +485,18 @@ impl Settings {
         let name = fields.required_text("name");
         let did = fields.required_parsed("did");
         let web = fields.parsed::<WebAddress>("web");
-        if web.as_ref().is_some_and(|web| web.as_str().contains(['?', '#'])) {
-            fields.note("web", "an address with ? or # has no pages below it", "write the address of the home page");
+        let status = fields.parsed::<WebAddress>("status");
+        for (name, address) in [("web", &web), ("status", &status)] {
+            if address.as_ref().is_some_and(|address| address.as_str().contains(['?', '#'])) {
+                fields.note(name, "an address with ? or # has no pages below it", "write it without");
+            }
         }
         let contact = fields.parsed::<crate::roster::EmailAddress>("contact");
         let suite = fields.parsed::<Suite>("suite").map_or(Cryptosuite::EddsaRdfc2022, |suite| suite.0);
-        Some(Self { name: name?, did: did?, web, contact: contact.map(|contact| contact.as_str().to_owned()), suite })
+        let suspension = fields.yes_or_no("suspension").unwrap_or(false);
+        let (publish, ledger) = (fields.text("publish"), fields.text("ledger"));
+        let contact = contact.map(|contact| contact.as_str().to_owned());
+        Some(Self { name: name?, did: did?, web, contact, suite, status, suspension, publish, ledger })
     }
 }
 
@@ -369,7 +522,11 @@ mod tests {
         let settings = Settings::new("Harbour \"North\" Centre", Did::key(&key))
             .with_web("https://centre.example.org".parse().unwrap())
             .with_contact("badges@centre.example.org")
-            .with_suite(Cryptosuite::EddsaJcs2022);
+            .with_suite(Cryptosuite::EddsaJcs2022)
+            .with_status("https://lists.example.org/harbour".parse().unwrap())
+            .with_suspension()
+            .with_publish("../www")
+            .with_ledger("host=/run/postgresql dbname=harbour");
         for settings in [settings, Settings::new("Плавучий", Did::key(&key))] {
             let read = Settings::parse("centre.toml", &settings.to_toml()).unwrap();
             assert_eq!(format!("{read:?}"), format!("{settings:?}"));

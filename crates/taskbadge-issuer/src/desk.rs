@@ -1,30 +1,41 @@
-//! The issuing desk: from rows to badges that are signed, checked and written, each row once.
+//! The issuing desk: from rows to badges that are signed, checked and handed out, each row once.
 //!
-//! The order of work for every badge: the intention is in the journal, durably; the badge is signed; it passes the
-//! same verifier that an employer runs; its file is in place, durably; the journal says so. Whenever that is cut off,
-//! doing the same again finishes it: the rows that have their badges are left alone.
+//! The order of work for a group of badges: what is to be signed is in the ledger, with its places in the status lists,
+//! durably; the badges are signed; each passes the same verifier that an employer runs; they are in the ledger, durably,
+//! and count from then on; their files are written. Whenever that is cut off, doing the same again finishes it: the rows
+//! that have their badges are left alone.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use sha2::{Digest as _, Sha256};
-use taskbadge::badge::{Iri, SignedBadge};
+use taskbadge::badge::{Badge, Claims, Iri, StatusPurpose};
+use taskbadge::finding::{Code, Finding};
+use taskbadge::json::{Document, Limits};
 use taskbadge::jsonld::Contexts;
 use taskbadge::key::SigningKey;
-use taskbadge::proof::ProofOptions;
+use taskbadge::proof::{self, ProofOptions};
 use taskbadge::time::Instant;
 use taskbadge::trust::{RecognisedIssuer, Trust};
-use taskbadge::verify::{Refusal, VerifiedBadge, Verifier};
+use taskbadge::verify::{StatusAnswer, StatusClaim, StatusSource, Verifier};
 
 use crate::award;
 use crate::centre::Centre;
-use crate::files::{self, Secrecy};
-use crate::journal::{Entry, Journal, Records, RowMark, State};
+use crate::files::{self, Placing};
+use crate::ledger::faults::step;
+use crate::ledger::{
+    Because, Completed, Entry, Intended, Intention, Ledger, LedgerTrouble, Mark, Particulars, Replaces, Signed, Stage,
+    State, Status,
+};
 use crate::lint::{self, Lint, Severity};
-use crate::roster::{ClaimCode, Outcome, Recipient, Roster, Row};
+use crate::publish;
+use crate::roster::{Cells, ClaimCode, Field, Outcome, Recipient, Roster, Row};
+use crate::secret::{self, Secret};
 use crate::template::{Level, Template};
 use crate::trouble::random;
 use crate::{Mistake, Mistakes, Trouble};
@@ -94,10 +105,12 @@ impl<'t> Batch<'t> {
     }
 }
 
-/// A centre's desk, open for issuing. Another process cannot issue for the same centre meanwhile.
+/// A centre's desk, open for issuing. Any number of processes may have theirs open for the same centre.
 pub struct Desk<'c> {
     clerk: Clerk<'c>,
-    journal: Journal,
+    ledger: Ledger,
+    secret: Secret,
+    actor: String,
 }
 
 /// What became of one row.
@@ -105,6 +118,8 @@ pub struct Desk<'c> {
 pub struct Issued {
     /// The line of the roster.
     pub line: u64,
+    /// The badge.
+    pub badge: Iri,
     /// The trainee's name, for the desk's own eyes.
     pub private_name: Option<String>,
     /// The name of the task.
@@ -113,6 +128,8 @@ pub struct Issued {
     pub file: PathBuf,
     /// Whether this run issued it.
     pub when: When,
+    /// Whether it stands.
+    pub status: Status,
     /// The claim code that was drawn for a row that has nothing else: print it on the holder's card.
     pub claim_code: Option<ClaimCode>,
 }
@@ -124,29 +141,41 @@ pub enum When {
     Now,
     /// In an earlier run; it was left alone.
     Before,
+    /// In an earlier run; its file was missing, and is there again.
+    PutBack,
 }
 
-/// As many badges as go into the journal in one durable write: writing to disk waits for the disk twice a group.
+/// As many badges as go into the ledger in one durable write: writing to disk waits for the disk twice a group.
 const GROUP: usize = 256;
 
 impl<'c> Desk<'c> {
-    /// Opens the desk with the centre's key.
+    /// Opens the desk with the centre's key. `actor` is who issues, such as an account or an office: the ledger notes it
+    /// where one badge takes the place of another.
+    ///
+    /// The ledger is compared with what was published last. One that does not know all of that refuses to issue, until a
+    /// person decides: see [`Ledger::accept_restored`].
     ///
     /// # Errors
-    /// [`Trouble::Busy`] if another process has it open; the troubles of the journal's files; [`Trouble::Key`],
-    /// [`Trouble::OtherKey`] or [`Trouble::Io`] for the document of a did:web.
-    pub fn open(centre: &'c Centre, key: &'c SigningKey) -> Result<Self, Trouble> {
-        let (clerk, journal) = (Clerk::new(centre, key)?, Journal::open(centre.folder())?);
+    /// The troubles of [`Centre::ledger`] and of the centre's secret; [`Trouble::Key`], [`Trouble::OtherKey`] or
+    /// [`Trouble::Io`] for the document of a did:web.
+    pub fn open(centre: &'c Centre, key: &'c SigningKey, actor: &str, now: Instant) -> Result<Self, Trouble> {
+        let clerk = Clerk::new(centre, key, now)?;
+        let mut ledger = centre.ledger()?;
+        publish::compare(&mut ledger, &centre.published_folder(), now)?;
+        let secret = Secret::open(centre.folder(), &mut ledger)?;
         files::sweep(&centre.badges_folder());
-        Ok(Self { clerk, journal })
+        Ok(Self { clerk, ledger, secret, actor: actor.into() })
     }
 
     /// Issues the badges that the rows do not have yet, in their order, with all cores. `progress` is told how many rows
     /// of the batch are done.
     ///
+    /// A row that [renews](Row::renews) a badge supersedes it, and the old one stands until it ends. A row whose badge
+    /// was issued before is left alone; if its file is missing, it is put back from the ledger.
+    ///
     /// # Errors
-    /// The first [`Trouble`] in the order of the rows. What was issued before it stays issued, and is left alone when this
-    /// is done again.
+    /// The first [`Trouble`] in the order of the groups. What was issued before it stays issued, and is left alone when
+    /// this is done again.
     pub fn issue(
         &mut self,
         batch: &Batch<'_>,
@@ -155,26 +184,84 @@ impl<'c> Desk<'c> {
     ) -> Result<Vec<Issued>, Trouble> {
         let badges = self.clerk.centre.badges_folder();
         let mut issued = Vec::with_capacity(batch.len());
-        for group in batch.rows.chunks(GROUP) {
-            let awards = Award::all(group, self.journal.records())?;
-            let intended = awards.iter().filter(|award| award.standing == Standing::New);
-            self.journal.intend(intended.map(|award| (award.mark.clone(), award.entry())).collect(), now)?;
-
-            let open: Vec<_> = awards.iter().filter(|award| award.standing != Standing::Issued).collect();
-            let digests = on_all_cores(&open, |award| self.clerk.hand_out(award, now))?;
-            files::sync_folder(&badges)?;
-            self.journal.issued(open.iter().map(|award| award.mark.clone()).zip(digests).collect())?;
-
-            issued.extend(awards.iter().map(|award| award.outcome(&badges)));
-            progress(issued.len());
-        }
+        thread::scope(|scope| {
+            // The files of one group are written while the next is signed. They hold what the ledger holds already.
+            let mut writing: Option<Writing<'_>> = None;
+            let mut finish = |writing: Option<Writing<'_>>| {
+                if let Some(Writing { files, group }) = writing {
+                    files.join().expect("writing files does not panic")?;
+                    step("a group is handed out");
+                    issued.extend(group);
+                    progress(issued.len());
+                }
+                Ok::<(), Trouble>(())
+            };
+            for group in batch.rows.chunks(GROUP) {
+                let drafts =
+                    on_all_cores(group, |(row, level)| Draft::of_row(row, level, &self.clerk, &self.secret, now))?;
+                let because = Because::new(&self.actor, "renewed after a refresher")?;
+                let (group, files) = self.issue_group(&drafts, &because, now)?;
+                finish(writing.take())?;
+                let badges = &badges;
+                let files = scope.spawn(move || files::write_many(badges, &files, Placing::New));
+                writing = Some(Writing { files, group });
+            }
+            finish(writing)
+        })?;
         Ok(issued)
+    }
+
+    /// Issues a badge in place of one that is wrong: the award day is the old one's, the old badge is superseded and
+    /// revoked in the same moment. `batch` holds the corrected row. Doing it again, after a crash, finishes it.
+    ///
+    /// # Errors
+    /// [`Trouble::NotAReplacement`] where the row is of another day or the new recipient has a badge for the same award,
+    /// and as [`Desk::issue`].
+    ///
+    /// # Panics
+    /// Where the batch is not one row that earned a badge.
+    pub fn correct(
+        &mut self,
+        old: &Iri,
+        batch: &Batch<'_>,
+        because: &Because,
+        now: Instant,
+    ) -> Result<Issued, Trouble> {
+        let [(row, level)] = &batch.rows[..] else { panic!("a badge is corrected by one row that earned a badge") };
+        let record = self.ledger.find(old)?.ok_or_else(|| LedgerTrouble::Unknown(old.clone()))?;
+        let refuse = |next: String| Trouble::NotAReplacement { line: row.line(), old: old.clone(), next };
+        if row.date() != record.awarded {
+            let next = format!(
+                "a correction keeps the day of the award, {}: issue a new badge for another day",
+                record.awarded
+            );
+            return Err(refuse(next));
+        }
+        // So that the corrected roster, issued again, finds the corrected badge.
+        let plain = self.secret.row(row.key());
+        let mark = match self.ledger.find_row(&plain)? {
+            None => plain,
+            Some(new) if new.replaces == Some((old.clone(), Replaces::Correction)) => plain,
+            Some(own) if own.badge == *old || own.status == Status::Revoked => self.secret.replacement(row.key(), old),
+            Some(other) => {
+                return Err(refuse(format!(
+                    "this trainee has {} for the same task and day; revoke one of the two",
+                    other.badge
+                )));
+            }
+        };
+        let mut draft = Draft::of_row(row, level, &self.clerk, &self.secret, now)?;
+        draft.mark = mark;
+        draft.replaces = Some((old.clone(), Replaces::Correction));
+        let (mut group, files) = self.issue_group(std::slice::from_ref(&draft), because, now)?;
+        files::write_many(&self.clerk.centre.badges_folder(), &files, Placing::New)?;
+        Ok(group.remove(0))
     }
 
     /// Does everything but write: every badge that would be issued is signed and checked, and thrown away.
     ///
     /// # Errors
-    /// As [`Desk::open`] and [`Desk::issue`], save [`Trouble::Busy`].
+    /// As [`Desk::open`] and [`Desk::issue`].
     pub fn rehearse(
         centre: &Centre,
         key: &SigningKey,
@@ -182,147 +269,299 @@ impl<'c> Desk<'c> {
         now: Instant,
         mut progress: impl FnMut(usize),
     ) -> Result<Vec<Issued>, Trouble> {
-        let clerk = Clerk::new(centre, key)?;
-        let records = Records::peek(centre.folder())?;
+        let clerk = Clerk::new(centre, key, now)?;
+        // A ledger is not begun for a rehearsal.
+        let begun = centre.settings().ledger().is_some() || centre.ledger_file().exists();
+        let mut ledger = if begun { Some(centre.ledger()?) } else { None };
+        let secret = Secret::read(centre.folder())?.map_or_else(Secret::passing, Ok)?;
+        let entries = [Entry { purpose: StatusPurpose::Revocation, list: centre.settings().status(), index: 0 }];
         let mut rehearsed = Vec::with_capacity(batch.len());
         for group in batch.rows.chunks(GROUP) {
-            let awards = Award::all(group, &records)?;
-            let open: Vec<_> = awards.iter().filter(|award| award.standing != Standing::Issued).collect();
-            on_all_cores(&open, |award| clerk.sign(award, now))?;
-            rehearsed.extend(awards.iter().map(|award| award.outcome(&centre.badges_folder())));
+            let drafts = on_all_cores(group, |(row, level)| Draft::of_row(row, level, &clerk, &secret, now))?;
+            let mut known = Vec::with_capacity(drafts.len());
+            for draft in &drafts {
+                let record = ledger.as_mut().map(|ledger| ledger.find_row(&draft.mark)).transpose()?.flatten();
+                known.push(record.filter(|record| record.state != State::Intended));
+            }
+            let open: Vec<_> = drafts.iter().zip(&known).filter(|(_, known)| known.is_none()).collect();
+            on_all_cores(&open, |(draft, _)| clerk.sign(draft, &draft.content(&entries)?, Claimed::Now, now))?;
+            rehearsed.extend(drafts.iter().zip(known).map(|(draft, known)| match known {
+                Some(known) => draft.outcome(centre, &secret, known.badge, known.status, When::Before),
+                None => draft.outcome(centre, &secret, draft.id.clone(), Status::Good, When::Now),
+            }));
             progress(rehearsed.len());
         }
         Ok(rehearsed)
     }
+
+    /// Stores, signs, checks and completes a group; what came of it, and the files that are still to be written.
+    fn issue_group(
+        &mut self,
+        drafts: &[Draft<'_, '_>],
+        because: &Because,
+        now: Instant,
+    ) -> Result<(Vec<Issued>, Vec<(PathBuf, Vec<u8>)>), Trouble> {
+        let centre = self.clerk.centre;
+        let intentions: Vec<_> = drafts.iter().map(|draft| draft.intention(because)).collect();
+        let fill = |bytes: &mut [u8]| getrandom::fill(bytes).map_err(Trouble::NoRandomness);
+        let content = |place: usize, entries: &[Entry]| Ok(drafts[place].content(entries)?.text().as_bytes().to_vec());
+        let intended = self.ledger.intend(&intentions, &centre.lists(), now, fill, content)?;
+
+        let open: Vec<(&Draft<'_, '_>, &[u8], Claimed)> = drafts
+            .iter()
+            .zip(&intended)
+            .filter_map(|(draft, intended)| match &intended.stage {
+                // What was taken back before it was finished is not signed any more.
+                Stage::ToSign { .. } if intended.status == Status::Revoked => None,
+                Stage::ToSign { content, again } => {
+                    Some((draft, &content[..], if *again { Claimed::Before } else { Claimed::Now }))
+                }
+                Stage::Issued { .. } => None,
+            })
+            .collect();
+        let signed = on_all_cores(&open, |(draft, content, claimed)| {
+            let document = Document::parse(content, Limits::BADGE).map_err(|finding| draft.refused(finding))?;
+            self.clerk.sign(draft, &document, *claimed, now)
+        })?;
+        let group: Vec<_> = signed.iter().map(|(id, text)| Signed { badge: id, text: text.as_bytes() }).collect();
+        step("badges are signed");
+        let completed = self.ledger.complete(&group, &self.clerk.method, now)?;
+
+        step("badges are completed");
+        let mut new: HashMap<Iri, Vec<u8>> = HashMap::with_capacity(signed.len());
+        for ((id, text), completed) in signed.into_iter().zip(completed) {
+            let text = match completed {
+                // Another process was faster, and its badge is the one that counts.
+                Completed::Before { .. } => self.ledger.copy(&id)?,
+                Completed::Now => Some(text.into_bytes()),
+            };
+            new.extend(text.map(|text| (id, text)));
+        }
+        let (mut issued, mut files) = (Vec::with_capacity(drafts.len()), Vec::with_capacity(drafts.len()));
+        for (draft, Intended { badge, status, stage, .. }) in drafts.iter().zip(intended) {
+            let path = centre.badge_file(draft.row.task().id().as_str(), &badge);
+            let when = match stage {
+                Stage::ToSign { .. } => {
+                    files.extend(new.remove(&badge).filter(|_| !is_there(&path)).map(|text| (path, text)));
+                    When::Now
+                }
+                Stage::Issued { digest } => match self.missing(&badge, &path, digest)? {
+                    Some(text) => {
+                        files.push((path, text));
+                        When::PutBack
+                    }
+                    None => When::Before,
+                },
+            };
+            issued.push(draft.outcome(centre, &self.secret, badge, status, when));
+        }
+        Ok((issued, files))
+    }
+
+    /// The bytes of an issued badge whose file is missing and whose person is not forgotten.
+    fn missing(&mut self, badge: &Iri, path: &Path, digest: [u8; 32]) -> Result<Option<Vec<u8>>, Trouble> {
+        match fs::read(path) {
+            Ok(bytes) if <[u8; 32]>::from(Sha256::digest(&bytes)) == digest => Ok(None),
+            Ok(_) => Err(Trouble::OtherBadge(path.into())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(self.ledger.copy(badge)?),
+            Err(error) => Err(Trouble::io("read", path)(error)),
+        }
+    }
+}
+
+/// A group whose files are being written.
+struct Writing<'s> {
+    files: thread::ScopedJoinHandle<'s, Result<(), Trouble>>,
+    group: Vec<Issued>,
+}
+
+/// A file that another process wrote in the same moment holds the same: the ledger has one text for a badge.
+fn is_there(path: &Path) -> bool {
+    path.exists()
 }
 
 /// Signs and checks, the same for all badges and from all threads.
 struct Clerk<'c> {
     centre: &'c Centre,
     key: &'c SigningKey,
+    /// The verification method of the key.
+    method: String,
     contexts: Contexts,
     proof: ProofOptions,
     verifier: Verifier,
 }
 
 impl<'c> Clerk<'c> {
-    fn new(centre: &'c Centre, key: &'c SigningKey) -> Result<Self, Trouble> {
-        let settings = centre.settings();
-        let document = centre.did_document()?;
-        let public = key.verifying_key();
-        let method = document.keys().find(|(_, listed)| *listed == public).map(|(method, _)| method.to_owned());
-        let method =
-            method.ok_or_else(|| Trouble::OtherKey { path: centre.key_file(), did: settings.did().to_string() })?;
+    fn new(centre: &'c Centre, key: &'c SigningKey, now: Instant) -> Result<Self, Trouble> {
+        let method = centre.method(key)?;
+        let trust = Trust::none().recognise(RecognisedIssuer::pinned(centre.did_document()?));
         Ok(Self {
             centre,
             key,
             contexts: Contexts::builtin(),
-            proof: ProofOptions::new(method).cryptosuite(settings.suite()),
-            verifier: Verifier::new(Trust::none().recognise(RecognisedIssuer::pinned(document))),
+            proof: ProofOptions::new(&method).cryptosuite(centre.settings().suite()).created(now),
+            verifier: Verifier::new(trust).status(Arc::new(NotTakenBack)),
+            method,
         })
     }
 
-    /// Puts the badge's file in place, and gives the digest of its bytes.
-    fn hand_out(&self, award: &Award<'_, '_>, now: Instant) -> Result<[u8; 32], Trouble> {
-        let path = self.centre.badges_folder().join(&award.file);
-        // An earlier run was cut off between the file and the journal: the file is whole, since it was renamed into place,
-        // and is checked once more before the journal vouches for it.
-        if award.standing == Standing::Intended && path.exists() {
-            let bytes = std::fs::read(&path).map_err(Trouble::io("read", &path))?;
-            let badge = self.check(&bytes, award, now)?;
-            // Another good badge of the same holder is not the one that the journal names.
-            if badge.claims().id() != Some(award.badge.as_str()) {
-                return Err(Trouble::OtherBadge(path));
+    /// The signed badge, which passes what an employer's verifier says who recognises the centre and knows the holder.
+    fn sign(
+        &self,
+        draft: &Draft<'_, '_>,
+        content: &Document,
+        claimed: Claimed,
+        now: Instant,
+    ) -> Result<(Iri, String), Trouble> {
+        let signed = proof::sign_document(&self.contexts, content, Limits::BADGE, self.key, &self.proof);
+        let signed = signed.map_err(|finding| draft.refused(finding))?;
+        let outcome = match claimed {
+            Claimed::Now => {
+                let recipient = secret::recipient_text(draft.row.recipient(), &draft.code);
+                self.verifier.verify_for(signed.as_bytes(), now, recipient)
             }
-            return Ok(Sha256::digest(bytes).into());
-        }
-        let signed = self.sign(award, now)?;
-        files::place_new(&path, signed.text().as_bytes(), Secrecy::Open)?;
-        Ok(Sha256::digest(signed.text()).into())
-    }
-
-    /// A signed badge that passes the verifier.
-    fn sign(&self, award: &Award<'_, '_>, now: Instant) -> Result<SignedBadge, Trouble> {
-        let line = award.row.line();
-        let settings = self.centre.settings();
-        let badge = award::badge(settings, award.row, award.level, award.badge.clone(), &award.code, now)?;
-        let signed = badge.sign(&self.contexts, self.key, &self.proof);
-        let signed = signed.map_err(|finding| Trouble::Refused { line, finding })?;
-        self.check(signed.text().as_bytes(), award, now)?;
-        Ok(signed)
-    }
-
-    /// What an employer's verifier says, who recognises the centre and knows the holder.
-    fn check(&self, badge: &[u8], award: &Award<'_, '_>, now: Instant) -> Result<VerifiedBadge, Trouble> {
-        let outcome = self.verifier.verify_for(badge, now, award::recipient(award.row, &award.code));
-        let finding = |refusal: Refusal| refusal.refused().cause().clone();
-        outcome.map_err(|refusal| Trouble::Refused { line: award.row.line(), finding: finding(refusal) })
-    }
-}
-
-/// One row on its way to a badge.
-struct Award<'r, 't> {
-    row: &'r Row<'t>,
-    level: &'t Level,
-    mark: RowMark,
-    badge: Iri,
-    file: String,
-    standing: Standing,
-    code: ClaimCode,
-}
-
-impl<'r, 't> Award<'r, 't> {
-    fn all(rows: &'r [(Row<'t>, &'t Level)], records: &Records) -> Result<Vec<Self>, Trouble> {
-        rows.iter().map(|(row, level)| Self::of(row, level, records)).collect()
-    }
-
-    fn of(row: &'r Row<'t>, level: &'t Level, records: &Records) -> Result<Self, Trouble> {
-        let mark = records.mark(row.key());
-        let (badge, file, standing) = match records.entry(&mark) {
-            Some(entry) if entry.state == State::Issued => (entry.badge.clone(), entry.file.clone(), Standing::Issued),
-            Some(entry) => (entry.badge.clone(), entry.file.clone(), Standing::Intended),
-            None => {
-                let badge = Iri::uuid(random()?);
-                // The badge's own id, shortened: nothing that tells who it is about.
-                let number = badge.as_str().trim_start_matches("urn:uuid:").replace('-', "");
-                let file = format!("{}-{}.json", row.task().id(), &number[..16]);
-                (badge, file, Standing::New)
-            }
+            // The claim code of a row that has nothing else goes with the badge that was intended then.
+            Claimed::Before => self.verifier.verify(signed.as_bytes(), now),
         };
-        let code = records.claim_code(row.key(), &badge);
-        Ok(Self { row, level, mark, badge, file, standing, code })
+        let badge = outcome.map_err(|refusal| draft.refused(refusal.refused().cause().clone()))?;
+        let id = badge.claims().id().and_then(|id| id.parse().ok());
+        let id = id.expect("the ledger stored a badge with its id");
+        Ok((id, signed))
+    }
+}
+
+/// Whose claim code the content of a badge was made with.
+#[derive(Clone, Copy)]
+enum Claimed {
+    /// That of this run's draft.
+    Now,
+    /// That of an earlier run's.
+    Before,
+}
+
+/// While a badge is being issued nobody has taken it back; its list may not be published yet.
+struct NotTakenBack;
+
+impl StatusSource for NotTakenBack {
+    fn status(&self, _: Claims<'_>, _: &StatusClaim<'_>, _: Instant) -> StatusAnswer {
+        StatusAnswer::new(Code::StatusCurrent.into())
+    }
+}
+
+/// A badge that a row would get, if it has none yet.
+struct Draft<'r, 't> {
+    row: &'r Row<'t>,
+    mark: Mark,
+    id: Iri,
+    code: ClaimCode,
+    badge: Badge,
+    valid_until: Option<Instant>,
+    replaces: Option<(Iri, Replaces)>,
+    recipient: String,
+    recipient_mark: Mark,
+    /// The row's cells as JSON, from which it can be issued again.
+    line: String,
+}
+
+impl<'r, 't> Draft<'r, 't> {
+    fn of_row(
+        row: &'r Row<'t>,
+        level: &'t Level,
+        clerk: &Clerk<'_>,
+        secret: &Secret,
+        now: Instant,
+    ) -> Result<Self, Trouble> {
+        let id = Iri::uuid(random()?);
+        let code = secret.claim_code(row.key(), &id);
+        let mark = row.renews().map_or_else(|| secret.row(row.key()), |old| secret.replacement(row.key(), old));
+        let recipient = secret::recipient_text(row.recipient(), &code).to_owned();
+        let mut cells = row.cells();
+        cells.remove(&Field::Renews);
+        if *row.recipient() == Recipient::NewClaimCode {
+            // The code stands on the holder's card by then.
+            cells.insert(Field::ClaimCode, code.as_str().into());
+        }
+        Ok(Self {
+            badge: award::badge(clerk.centre.settings(), row, level, id.clone(), &code, now)?,
+            valid_until: award::last_day(row).ok().flatten().map(award::end_of),
+            replaces: row.renews().map(|old| (old.clone(), Replaces::Renewal)),
+            recipient_mark: secret.recipient(&recipient),
+            line: written(&cells),
+            row,
+            mark,
+            id,
+            code,
+            recipient,
+        })
     }
 
-    fn entry(&self) -> Entry {
-        Entry { badge: self.badge.clone(), file: self.file.clone(), state: State::Intended }
+    fn intention<'a>(&'a self, because: &'a Because) -> Intention<'a> {
+        let task = self.row.task();
+        let intention = Intention::new(&self.id, &self.mark, task.id().as_str(), task.version(), self.row.date())
+            .valid_until(self.valid_until)
+            .particulars(Particulars {
+                recipient_mark: Some(&self.recipient_mark),
+                name: self.row.private_name(),
+                recipient: Some(&self.recipient),
+                line: Some(&self.line),
+            });
+        match &self.replaces {
+            Some((old, how)) => intention.replaces(old, *how, because),
+            None => intention,
+        }
     }
 
-    fn outcome(&self, badges: &Path) -> Issued {
+    fn content(&self, entries: &[Entry]) -> Result<Document, Trouble> {
+        let with = |badge: Badge, entry: &Entry| badge.status(entry.status());
+        let badge = entries.iter().fold(self.badge.clone(), with);
+        badge.document().map_err(|finding| self.refused(finding))
+    }
+
+    fn refused(&self, finding: Finding) -> Trouble {
+        Trouble::Refused { line: self.row.line(), finding }
+    }
+
+    fn outcome(&self, centre: &Centre, secret: &Secret, badge: Iri, status: Status, when: When) -> Issued {
         let drawn = *self.row.recipient() == Recipient::NewClaimCode;
         Issued {
             line: self.row.line(),
             private_name: self.row.private_name().map(Into::into),
             task: self.row.task().name().into(),
-            file: badges.join(&self.file),
-            when: if self.standing == Standing::Issued { When::Before } else { When::Now },
-            claim_code: drawn.then(|| self.code.clone()),
+            file: centre.badge_file(self.row.task().id().as_str(), &badge),
+            when,
+            status,
+            claim_code: drawn.then(|| secret.claim_code(self.row.key(), &badge)),
+            badge,
         }
     }
 }
 
-/// Where a row stands before this run does anything for it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    New,
-    /// An earlier run was cut off after intending it.
-    Intended,
-    Issued,
+/// What a badge was issued from, as the ledger keeps it: to correct or renew it.
+///
+/// # Errors
+/// [`LedgerTrouble::Unknown`], [`Trouble::Forgotten`], the troubles of the database.
+pub fn row_of(ledger: &mut Ledger, badge: &Iri) -> Result<Cells, Trouble> {
+    if ledger.find(badge)?.is_none() {
+        return Err(LedgerTrouble::Unknown(badge.clone()).into());
+    }
+    let cells = ledger.particulars(badge, |particulars| particulars.line.and_then(read))?.flatten();
+    cells.ok_or_else(|| Trouble::Forgotten(badge.clone()))
+}
+
+fn written(cells: &Cells) -> String {
+    let cells: BTreeMap<String, &String> = cells.iter().map(|(field, text)| (field.to_string(), text)).collect();
+    serde_json::to_string(&cells).expect("texts always serialise")
+}
+
+fn read(line: &str) -> Option<Cells> {
+    let cells: BTreeMap<String, String> = serde_json::from_str(line).ok()?;
+    cells.into_iter().map(|(field, text)| Some((field.parse().ok()?, text))).collect()
 }
 
 /// The results of `work` in the order of `items`, or the error of the first item that has one.
-fn on_all_cores<T: Sync, R: Send>(
-    items: &[T],
-    work: impl Fn(&T) -> Result<R, Trouble> + Sync,
+fn on_all_cores<'i, T: Sync, R: Send>(
+    items: &'i [T],
+    work: impl Fn(&'i T) -> Result<R, Trouble> + Sync,
 ) -> Result<Vec<R>, Trouble> {
     let workers = thread::available_parallelism().map_or(1, usize::from).min(items.len());
     if workers <= 1 {

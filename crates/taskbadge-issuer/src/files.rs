@@ -2,11 +2,16 @@
 
 use std::fs::File;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use tempfile::Builder;
 
 use crate::Trouble;
+use crate::ledger::faults::step;
 
 /// Who may read a file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,15 +27,61 @@ pub enum Secrecy {
 /// # Errors
 /// [`Trouble::Exists`] if it is there already, [`Trouble::Io`].
 pub fn write_new(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<(), Trouble> {
-    place_new(path, content, secrecy)?;
+    place(path, content, secrecy, Placing::New)?;
     sync_folder(folder_of(path))
 }
 
-/// [`write_new`] for one of many: the caller syncs their folder once, when all are in place.
-pub(crate) fn place_new(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<(), Trouble> {
+/// [`write_new`] or [`replace`] for many files of one folder: all of them are durable when it returns, and it waits for
+/// the disk much less often. Where one fails, others may be in place.
+///
+/// # Errors
+/// As [`write_new`], [`replace`].
+pub(crate) fn write_many(folder: &Path, files: &[(PathBuf, Vec<u8>)], placing: Placing) -> Result<(), Trouble> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    // They wait for the disk, not for a core; what waits at the same time is written at once.
+    const WAITING: usize = 16;
+    let next = AtomicUsize::new(0);
+    let failed = Mutex::new(None);
+    thread::scope(|scope| {
+        for _ in 0..WAITING.min(files.len()) {
+            scope.spawn(|| {
+                while let Some((path, content)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(trouble) = place(path, content, Secrecy::Open, placing) {
+                        next.store(files.len(), Ordering::Relaxed);
+                        failed.lock().expect("no writer panics with the trouble in hand").get_or_insert(trouble);
+                    }
+                }
+            });
+        }
+    });
+    match failed.into_inner().expect("no writer panics with the trouble in hand") {
+        Some(trouble) => Err(trouble),
+        None => sync_folder(folder),
+    }
+}
+
+/// What may be there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Placing {
+    /// Nothing.
+    New,
+    /// An earlier file, whose place is taken.
+    Over,
+}
+
+fn place(path: &Path, content: &[u8], secrecy: Secrecy, placing: Placing) -> Result<(), Trouble> {
     let file = beside(path, content, secrecy)?;
-    match file.persist_noclobber(path) {
-        Ok(_) => Ok(()),
+    let placed = match placing {
+        Placing::New => file.persist_noclobber(path),
+        Placing::Over => file.persist(path),
+    };
+    match placed {
+        Ok(_) => {
+            step("a file is written");
+            Ok(())
+        }
         Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Err(Trouble::Exists(path.into())),
         Err(error) => Err(Trouble::io("write", path)(error.error)),
     }
@@ -41,8 +92,7 @@ pub(crate) fn place_new(path: &Path, content: &[u8], secrecy: Secrecy) -> Result
 /// # Errors
 /// [`Trouble::Io`].
 pub fn replace(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<(), Trouble> {
-    let file = beside(path, content, secrecy)?;
-    file.persist(path).map(drop).map_err(|error| Trouble::io("write", path)(error.error))?;
+    place(path, content, secrecy, Placing::Over)?;
     sync_folder(folder_of(path))
 }
 
@@ -63,12 +113,15 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Removes what writers that were killed left in a folder. Only for a folder that nobody is writing in.
+/// Removes what writers that were killed left in a folder: what is younger than an hour may be somebody's at work.
 pub(crate) fn sweep(folder: &Path) {
+    const LEFT: Duration = Duration::from_secs(60 * 60);
     // What cannot be removed does no harm.
     for entry in folder.read_dir().into_iter().flatten().flatten() {
         let name = entry.file_name();
-        if name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX)) {
+        let ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
+        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+        if ours && age().is_some_and(|age| age > LEFT) {
             let _ = std::fs::remove_file(entry.path());
         }
     }

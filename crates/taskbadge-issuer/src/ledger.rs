@@ -52,7 +52,7 @@ mod check;
 mod database;
 mod event;
 #[cfg(not(feature = "faults"))]
-mod faults;
+pub(crate) mod faults;
 #[cfg(feature = "faults")]
 #[doc(hidden)]
 pub mod faults;
@@ -79,7 +79,7 @@ pub use check::{Check, Fault, OpenIntention};
 pub use event::{Event, Happening};
 pub use issue::{Completed, Intended, Intention, Lists, Replaces, Signed, Stage};
 pub use person::{Erased, Particulars};
-pub use publish::{Comparison, List};
+pub use publish::{Comparison, List, Published};
 pub use query::{Count, Query, Record, Tally};
 pub use standing::Reason;
 pub use trouble::LedgerTrouble;
@@ -119,6 +119,37 @@ impl Ledger {
     #[cfg(feature = "postgres")]
     pub fn connect(address: &str) -> Result<Self> {
         Self::over(Database::postgres(address)?)
+    }
+
+    /// Whether the rows of this ledger are known under a secret.
+    ///
+    /// # Errors
+    /// The troubles of the database.
+    pub fn knows_a_secret(&mut self) -> Result<bool> {
+        Ok(self.secret_mark()?.is_some())
+    }
+
+    /// Binds the ledger to the secret under which rows are known, by a mark of it; once bound, it takes no other. Two
+    /// machines with two secrets would not recognise each other's rows, and issue them twice.
+    ///
+    /// # Errors
+    /// [`LedgerTrouble::OtherSecret`], the troubles of the database.
+    pub fn keyed_by(&mut self, secret: &Mark) -> Result<()> {
+        if self.secret_mark()?.is_none() {
+            self.database.write(|database| {
+                // Whoever came first has bound it.
+                database.run("UPDATE head SET secret = $1 WHERE secret IS NULL", &[secret.as_str().into()])
+            })?;
+        }
+        if self.secret_mark()?.as_deref() == Some(secret.as_str()) {
+            Ok(())
+        } else {
+            Err(LedgerTrouble::OtherSecret { place: self.database.place().into() })
+        }
+    }
+
+    fn secret_mark(&mut self) -> Result<Option<String>> {
+        Ok(self.database.first("SELECT secret FROM head", &[], |row| row.maybe_text(0))?.flatten())
     }
 
     /// Makes a ledger of an earlier version, for tests of what opening it does.

@@ -39,8 +39,9 @@
 //! | [`roster`] | who showed it, when, and how the badge is bound to them |
 //! | [`lint`] | what must never be in a badge, and what an employer would not understand |
 //! | [`centre`] | the centre's folder: settings, key, tasks |
-//! | [`desk`] | rows become badges: journalled, signed, checked, written, each once |
 //! | [`ledger`] | every badge, its place in the status lists, and what became of it |
+//! | [`desk`] | rows become badges: stored in the ledger, signed, checked, handed out, each once |
+//! | [`publish`] | the folder that carries status lists and DID document to whoever verifies |
 //! | [`files`] | writing files whole or not at all |
 //!
 //! The first three read no file, clock or network: text comes in, values and [`Mistakes`] go out. The others work on the
@@ -52,12 +53,13 @@ pub mod centre;
 pub mod desk;
 mod fields;
 pub mod files;
-mod journal;
 mod language;
 pub mod ledger;
 pub mod lint;
 mod mistake;
+pub mod publish;
 pub mod roster;
+mod secret;
 pub mod template;
 mod text;
 mod trouble;

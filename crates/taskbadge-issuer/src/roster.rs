@@ -18,6 +18,7 @@
 //! | `claim_code` | the code on the holder's card |
 //! | `task`, `level` | by id or name |
 //! | `date`, `expires` | year-month-day |
+//! | `renews` | the id of the badge that this one takes over from, after a refresher |
 //! | `assessor`, `evidence_url`, `evidence_note`, `narrative` | for the badge's evidence |
 //! | `result.1`, `result.2`, … | whether a criterion was met, yes or no |
 
@@ -29,12 +30,13 @@ mod table;
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
     str::FromStr,
 };
 
 use chrono::NaiveDate;
+use taskbadge::badge::Iri;
 
 pub(crate) use self::column::squashed;
 pub use self::{
@@ -44,7 +46,7 @@ pub use self::{
         ClaimCode, EmailAddress, HolderDid, IdentityType, NotAClaimCode, NotAHolderDid, NotAnEmailAddress,
         NotAnIdentityType, Recipient,
     },
-    row::{Outcome, Row, RowKey},
+    row::{Cells, Outcome, Row, RowKey},
 };
 use self::{
     row::NameConsent,
@@ -215,6 +217,28 @@ impl<'a> Roster<'a> {
         self.columns.iter().enumerate().filter(|(_, column)| column.field.is_none()).map(move |(index, column)| {
             (&*column.header, if filled.contains(&index) { Filled::Somewhere } else { Filled::Nowhere })
         })
+    }
+
+    /// Rows as a file in our own form, with a column for every field that one of them has and for those `wanted`.
+    ///
+    /// ```
+    /// use taskbadge_issuer::roster::{Cells, Field, Roster};
+    /// let row = Cells::from([(Field::Name, "Noor, Amina".into()), (Field::Email, "amina@example.org".into())]);
+    /// assert_eq!(Roster::write(&[row], &[Field::Date]), "name,email,date\n\"Noor, Amina\",amina@example.org,\n");
+    /// ```
+    #[must_use]
+    pub fn write(rows: &[Cells], wanted: &[Field]) -> String {
+        let fields: BTreeSet<Field> = rows.iter().flat_map(Cells::keys).chain(wanted).copied().collect();
+        let cell = |text: &str| {
+            let plain = !text.contains(['"', ',', ';', '\t', '\n', '\r']);
+            if plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
+        };
+        let line = |cells: Vec<String>| cells.join(",") + "\n";
+        let header = line(fields.iter().map(Field::to_string).collect());
+        let rows = rows.iter().map(|row| {
+            line(fields.iter().map(|field| row.get(field).map(|text| cell(text)).unwrap_or_default()).collect())
+        });
+        std::iter::once(header).chain(rows).collect()
     }
 
     fn index(&self, field: Field) -> Option<usize> {
@@ -448,6 +472,7 @@ impl<'r, 't> RowReader<'r, 't> {
         let evidence_url = self.parsed(Field::EvidenceUrl);
         let evidence_note = self.text(Field::EvidenceNote);
         let narrative = self.text(Field::Narrative);
+        let renews = self.renews();
         let line = self.record.line;
         let row = || {
             let (task, date, recipient) = (task?, date?, recipient?);
@@ -467,6 +492,7 @@ impl<'r, 't> RowReader<'r, 't> {
                 evidence_url,
                 evidence_note,
                 narrative,
+                renews,
             })
         };
         Mistakes::or(self.roster.file, self.mistakes, row())
@@ -521,6 +547,15 @@ impl<'r, 't> RowReader<'r, 't> {
             return None;
         };
         Some(Recipient::Identifier(kind.unwrap_or_default(), identifier))
+    }
+
+    fn renews(&mut self) -> Option<Iri> {
+        let text = self.cell(Field::Renews)?;
+        let badge = text.parse().ok();
+        if badge.is_none() {
+            self.note(Field::Renews, "not the id of a badge", "copy it from `taskbadge ledger list`");
+        }
+        badge
     }
 
     fn consent(&mut self) -> NameConsent {

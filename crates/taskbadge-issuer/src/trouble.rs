@@ -3,10 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use taskbadge::badge::Iri;
 use taskbadge::finding::Finding;
 use taskbadge::key::KeyError;
 
 use crate::Mistakes;
+use crate::ledger::LedgerTrouble;
 
 /// Why something at the issuing desk could not be done. Nothing is half-written when one of these comes back.
 #[derive(Debug, thiserror::Error)]
@@ -47,21 +49,17 @@ pub enum Trouble {
         /// The centre's DID.
         did: String,
     },
-    /// Another process is issuing for the same centre.
-    #[error("somebody else is issuing in {} at this moment; wait until that is finished, and run this again: no row is issued twice", .0.display())]
-    Busy(PathBuf),
-    /// A line of the journal, other than a torn last one, cannot be read.
-    #[error("{}:{line}: the journal is damaged here ({why}); restore it from a backup, since without it rows could be issued twice", path.display())]
-    Journal {
-        /// The journal.
-        path: PathBuf,
-        /// The line, from 1.
-        line: u64,
-        /// What is wrong with it.
-        why: &'static str,
-    },
-    /// The journal's secret is missing or not one.
-    #[error("{} is missing or damaged, so the rows in the journal cannot be recognised; restore it from a backup", .0.display())]
+    /// The ledger could not do something.
+    #[error("{0}")]
+    Ledger(#[from] LedgerTrouble),
+    /// The centre's ledger is in PostgreSQL, which this program was built without.
+    #[error("{}: the ledger is in PostgreSQL, which this program was built without; build it with `--features postgres`", .0.display())]
+    NoPostgres(PathBuf),
+    /// An early version issued in this folder and kept a journal, which no ledger knows.
+    #[error("{} was written by an early version without a ledger: its badges cannot be taken back, and its rows would be issued again; move it away together with its rosters, and issue new badges to those who need them", .0.display())]
+    Journal(PathBuf),
+    /// The centre's secret is missing or not one.
+    #[error("{} is missing or damaged, so the rows in the ledger cannot be recognised; restore it from a backup", .0.display())]
     Secret(PathBuf),
     /// A badge could not be signed, or did not pass the check that every signed badge goes through.
     #[error("line {line}: the badge was not handed out: {finding}")]
@@ -71,9 +69,50 @@ pub enum Trouble {
         /// What the check found.
         finding: Finding,
     },
-    /// After a run that was cut off, the file of a badge holds another badge.
-    #[error("{} holds another badge than the one that was to be written there; move it away, and run this again", .0.display())]
+    /// The file of a badge holds something else.
+    #[error("{} holds something else than the badge that was issued under this name; move it away, and run this again: it is then put back", .0.display())]
     OtherBadge(PathBuf),
+    /// Publishing would take back a revocation.
+    #[error("{list} was published with entry {index} revoked{}, and the ledger says that it is not: an older state of the ledger was put back, or it is another centre's; nothing was published; put the right ledger back, or accept the loss with `taskbadge ledger accept-restored`", badge.as_ref().map(|badge| format!(" ({badge})")).unwrap_or_default())]
+    WouldClear {
+        /// The list.
+        list: Iri,
+        /// The index.
+        index: u64,
+        /// The badge that has it, if the ledger knows.
+        badge: Option<Iri>,
+    },
+    /// A file in the published folder is not what this centre publishes there.
+    #[error("{}: {why}; nothing was published; put back the ledger and the folder that belong together, or move the file away", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A status list could not be signed.
+    #[error("{list} was not published: {finding}")]
+    List {
+        /// The list.
+        list: Iri,
+        /// What is wrong.
+        finding: Finding,
+    },
+    /// A badge can only be replaced by one: it takes one row that earned a badge.
+    #[error("line {line}: {old} cannot be replaced so; {next}")]
+    NotAReplacement {
+        /// The line of the roster.
+        line: u64,
+        /// The badge that would be replaced.
+        old: Iri,
+        /// What to do.
+        next: String,
+    },
+    /// The ledger has forgotten the person of a badge, or never knew.
+    #[error(
+        "{0}: what the badge was issued from was forgotten, so it cannot be issued again from the ledger; issue a new badge, and revoke this one"
+    )]
+    Forgotten(Iri),
     /// The operating system has no randomness to give.
     #[error("the operating system gives no random numbers ({0}); nothing can be signed safely on this machine now")]
     NoRandomness(getrandom::Error),

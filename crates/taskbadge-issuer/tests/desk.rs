@@ -7,14 +7,16 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
+use taskbadge::badge::Iri;
 use taskbadge::key::{Did, SigningKey};
 use taskbadge::proof::Cryptosuite;
 use taskbadge::time::Instant;
 use taskbadge_issuer::Trouble;
 use taskbadge_issuer::centre::{Centre, Settings};
-use taskbadge_issuer::desk::{Batch, Desk, Issued, Unfit, When};
+use taskbadge_issuer::desk::{Batch, Desk, Issued, Unfit, When, row_of};
+use taskbadge_issuer::ledger::{Because, LedgerTrouble, Query, State, Status};
 use taskbadge_issuer::lint::Code;
-use taskbadge_issuer::roster::{Reading, Roster};
+use taskbadge_issuer::roster::{Field, Reading, Roster};
 use taskbadge_issuer::template::Template;
 
 const FORKLIFT: &str = include_str!("../../../examples/centre/tasks/forklift-pre-start-check.toml");
@@ -42,11 +44,23 @@ fn issue_at(now: Instant, centre: &Centre, key: &SigningKey, roster: &str) -> Re
     let roster = Roster::open("r.csv", roster.as_bytes()).unwrap();
     let rows = roster.read(&Reading::new(&tasks)).unwrap();
     let batch = Batch::of(&roster, rows, now, &[]).unwrap();
-    Desk::open(centre, key)?.issue(&batch, now, |_| ())
+    Desk::open(centre, key, "registrar", now)?.issue(&batch, now, |_| ())
 }
 
 fn json(badge: &Issued) -> Value {
     serde_json::from_slice(&fs::read(&badge.file).unwrap()).unwrap()
+}
+
+/// What the ledger says of all badges, and of each in its log.
+fn log(centre: &Centre) -> String {
+    let mut ledger = centre.ledger().unwrap();
+    let mut lines = Vec::new();
+    ledger.export(&Query::all(), &mut lines).unwrap();
+    let mut text = String::from_utf8(lines).unwrap();
+    for record in ledger.select(&Query::all()).unwrap() {
+        text += &format!("{:?}", ledger.history(&record.badge).unwrap());
+    }
+    text
 }
 
 #[test]
@@ -102,18 +116,14 @@ fn a_badge_says_what_the_template_and_the_row_say() {
 }
 
 #[test]
-fn without_consent_no_badge_nor_file_name_nor_journal_tells_who() {
+fn without_consent_no_badge_nor_file_name_nor_log_tells_who() {
     let folder = tempfile::tempdir().unwrap();
     let (centre, key) = centre(folder.path(), |settings| settings);
     let roster = "name,email,date,level\nAmina Noor,amina@example.org,2026-11-03,independent\n";
     let issued = issue(&centre, &key, roster).unwrap();
-    let everything = format!(
-        "{}{}{}",
-        fs::read_to_string(&issued[0].file).unwrap(),
-        issued[0].file.display(),
-        fs::read_to_string(folder.path().join("issued.jsonl")).unwrap()
-    )
-    .to_lowercase();
+    let everything =
+        format!("{}{}{}", fs::read_to_string(&issued[0].file).unwrap(), issued[0].file.display(), log(&centre))
+            .to_lowercase();
     for part in ["amina", "noor", "amina@example.org"] {
         assert!(!everything.contains(part), "{part}");
     }
@@ -150,47 +160,129 @@ fn holders_and_codes() {
 }
 
 #[test]
-fn however_a_run_is_cut_off_the_next_completes_it() {
-    const ROWS: usize = 6;
-    let roster = "email,date,level\n".to_owned()
-        + &(0..ROWS).map(|n| format!("t{n}@example.org,2026-11-03,independent\n")).collect::<String>();
+fn a_badge_whose_file_is_gone_is_put_back_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let (centre, key) = centre(folder.path(), |settings| settings);
-    let all = issue(&centre, &key, &roster).unwrap();
-    let journal = folder.path().join("issued.jsonl");
-    let whole = fs::read_to_string(&journal).unwrap();
-    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
-    assert_eq!(lines.len(), 2 * ROWS);
-    let badges: Vec<(_, _)> = all.iter().map(|badge| (badge.file.clone(), fs::read(&badge.file).unwrap())).collect();
+    let roster = "email,date,level\na@example.org,2026-11-03,independent\nb@example.org,2026-11-03,independent\n";
+    let issued = issue(&centre, &key, roster).unwrap();
+    let before = fs::read(&issued[1].file).unwrap();
+    fs::remove_file(&issued[1].file).unwrap();
+    let again = issue(&centre, &key, roster).unwrap();
+    assert_eq!([again[0].when, again[1].when], [When::Before, When::PutBack]);
+    assert_eq!(fs::read(&issued[1].file).unwrap(), before);
+}
 
-    // Cut off after so many lines; of the badges that were intended and not yet said to be issued, some have their file.
-    for kept_lines in 0..=2 * ROWS {
-        for every in [1, 2, 3, ROWS + 1] {
-            fs::remove_dir_all(centre.badges_folder()).unwrap();
-            fs::create_dir(centre.badges_folder()).unwrap();
-            // Bytes that a torn write leaves, where anything follows.
-            let torn = lines.get(kept_lines).map_or("", |line| &line[..line.len() / 2]);
-            fs::write(&journal, lines[..kept_lines].concat() + torn).unwrap();
-            let said_issued = kept_lines.saturating_sub(ROWS);
-            let intended = kept_lines.min(ROWS);
-            for (number, (file, bytes)) in badges.iter().enumerate() {
-                // Files are only made once the whole group is intended.
-                if number < said_issued || (intended == ROWS && number % every == 0) {
-                    fs::write(file, bytes).unwrap();
-                }
-            }
-            let resumed = issue(&centre, &key, &roster).unwrap();
-            let files: HashSet<_> = resumed.iter().map(|badge| badge.file.clone()).collect();
-            assert_eq!(files.len(), ROWS);
-            assert_eq!(fs::read_dir(centre.badges_folder()).unwrap().count(), ROWS, "{kept_lines} {every}");
-            for (number, badge) in resumed.iter().enumerate() {
-                assert!(badge.file.exists());
-                // A badge that was intended keeps its id, so there are never two.
-                assert_eq!(badge.file == badges[number].0, number < intended, "{kept_lines} {number}");
-            }
-            assert_eq!(fs::read_to_string(&journal).unwrap().lines().count(), 2 * ROWS);
+#[test]
+fn every_badge_has_a_place_of_its_own_in_a_list_and_what_is_known_of_it_can_be_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let (centre, key) = centre(folder.path(), Settings::with_suspension);
+    let roster =
+        "name,email,date,level\nAmina,a@example.org,2026-11-03,independent\nB,b@example.org,2026-11-03,independent\n";
+    let issued = issue(&centre, &key, roster).unwrap();
+    let mut seen = HashSet::new();
+    for badge in &issued {
+        let entries = json(badge)["credentialStatus"].clone();
+        let entries = entries.as_array().unwrap();
+        let purposes: Vec<_> = entries.iter().map(|entry| entry["statusPurpose"].as_str().unwrap()).collect();
+        assert_eq!(purposes, ["revocation", "suspension"]);
+        for entry in entries {
+            assert!(seen.insert((entry["statusListCredential"].to_string(), entry["statusListIndex"].to_string())));
         }
     }
+    let mut ledger = centre.ledger().unwrap();
+    assert_eq!(row_of(&mut ledger, &issued[0].badge).unwrap()[&Field::Email], "a@example.org");
+    let because = Because::new("registrar", "asked to be forgotten").unwrap();
+    ledger.forget(&issued[0].badge, &because, now()).unwrap();
+    assert!(matches!(row_of(&mut ledger, &issued[0].badge), Err(Trouble::Forgotten(_))));
+    fs::remove_file(&issued[0].file).unwrap();
+    assert_eq!(issue(&centre, &key, roster).unwrap()[0].when, When::Before, "it is not issued again");
+    assert!(!issued[0].file.exists());
+}
+
+#[test]
+fn a_correction_takes_the_old_badges_place_and_keeps_the_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let (centre, key) = centre(folder.path(), |settings| settings);
+    let roster = "name,consent_name,date,level\nAmina Nor,yes,2026-11-03,independent\n";
+    let old = issue(&centre, &key, roster).unwrap().remove(0);
+    let because = Because::new("registrar", "the name was misspelt").unwrap();
+    let correct = |of: &Iri, change: &[(Field, &str)]| -> Result<Issued, Trouble> {
+        let mut cells = row_of(&mut centre.ledger()?, of)?;
+        cells.extend(change.iter().map(|(field, text)| (*field, (*text).to_owned())));
+        let text = Roster::write(&[cells], &[]);
+        let tasks = tasks();
+        let roster = Roster::open("r.csv", text.as_bytes()).unwrap();
+        let batch = Batch::of(&roster, roster.read(&Reading::new(&tasks)).unwrap(), now(), &[]).unwrap();
+        Desk::open(&centre, &key, "registrar", now())?.correct(of, &batch, &because, now())
+    };
+    let new = correct(&old.badge, &[(Field::Name, "Amina Noor")]).unwrap();
+    assert_eq!(correct(&old.badge, &[(Field::Name, "Amina Noor")]).unwrap().badge, new.badge, "doing it again");
+    let (before, after) = (json(&old), json(&new));
+    assert_eq!(before["awardedDate"], after["awardedDate"]);
+    assert_ne!(before["credentialStatus"], after["credentialStatus"]);
+    assert_eq!(after["credentialSubject"]["identifier"][0]["identityHash"], "Amina Noor");
+    // The card that was printed stays good: the same claim code.
+    let mut ledger = centre.ledger().unwrap();
+    let code = old.claim_code.as_ref().unwrap().as_str();
+    assert_eq!(row_of(&mut ledger, &new.badge).unwrap()[&Field::ClaimCode], code);
+    let record = ledger.find(&old.badge).unwrap().unwrap();
+    assert_eq!(
+        (record.state, record.status, record.replaced_by),
+        (State::Superseded, Status::Revoked, Some(new.badge.clone()))
+    );
+    let reason = ledger.history(&old.badge).unwrap().pop().unwrap().note;
+    assert_eq!(reason.as_deref(), Some("the name was misspelt"));
+    // Once more, from the corrected one; never twice from the same, nor for another day.
+    let third = correct(&new.badge, &[(Field::Level, "shows-others")]).unwrap();
+    assert!(matches!(
+        correct(&new.badge, &[(Field::Level, "independent"), (Field::ClaimCode, "AAAA-BBBB-CCCC")]),
+        Err(Trouble::Ledger(LedgerTrouble::Replaced { new, .. })) if new == third.badge
+    ));
+    assert!(matches!(correct(&third.badge, &[(Field::Date, "2026-11-04")]), Err(Trouble::NotAReplacement { .. })));
+    let again = issue(&centre, &key, roster).unwrap();
+    assert_eq!((again[0].when, again[0].status), (When::Before, Status::Revoked));
+    assert!(ledger.check().unwrap().is_whole());
+}
+
+#[test]
+fn a_correction_to_somebody_who_has_that_badge_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (centre, key) = centre(folder.path(), |settings| settings);
+    let roster = "email,date,level\na@example.org,2026-11-03,independent\nb@example.org,2026-11-03,independent\n";
+    let issued = issue(&centre, &key, roster).unwrap();
+    let tasks = tasks();
+    let corrected = Roster::open("r.csv", b"email,date,level\nb@example.org,2026-11-03,independent\n").unwrap();
+    let batch = Batch::of(&corrected, corrected.read(&Reading::new(&tasks)).unwrap(), now(), &[]).unwrap();
+    let because = Because::new("registrar", "wrong address").unwrap();
+    let mut desk = Desk::open(&centre, &key, "registrar", now()).unwrap();
+    let refused = desk.correct(&issued[0].badge, &batch, &because, now());
+    assert!(matches!(refused, Err(Trouble::NotAReplacement { line: 2, .. })));
+    assert_eq!(centre.ledger().unwrap().find(&issued[0].badge).unwrap().unwrap().status, Status::Good);
+}
+
+#[test]
+fn a_renewal_leaves_the_old_badge_standing_until_it_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let (centre, key) = centre(folder.path(), |settings| settings);
+    let old = issue(&centre, &key, "email,date,level\na@example.org,2026-11-03,independent\n").unwrap().remove(0);
+    let roster = format!("email,date,level,renews\na@example.org,2026-11-20,shows-others,{}\n", old.badge);
+    let new = issue(&centre, &key, &roster).unwrap().remove(0);
+    assert_eq!(issue(&centre, &key, &roster).unwrap()[0].when, When::Before);
+    let record = centre.ledger().unwrap().find(&old.badge).unwrap().unwrap();
+    assert_eq!((record.state, record.status), (State::Superseded, Status::Good));
+    assert_eq!(record.replaced_by, Some(new.badge));
+    let nobody =
+        "email,date,level,renews\nb@example.org,2026-11-20,independent,urn:uuid:00000000-0000-4000-8000-000000000000\n";
+    assert!(matches!(issue(&centre, &key, nobody), Err(Trouble::Ledger(LedgerTrouble::Unknown(_)))));
+}
+
+#[test]
+fn a_journal_of_an_early_version_is_not_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let (centre, key) = centre(folder.path(), |settings| settings);
+    fs::write(folder.path().join("issued.jsonl"), "").unwrap();
+    let issued = issue(&centre, &key, "email,date,level\na@example.org,2026-11-03,independent\n");
+    assert!(matches!(issued, Err(Trouble::Journal(_))));
 }
 
 #[test]
@@ -237,14 +329,14 @@ fn what_stands_in_the_place_of_a_badge_is_not_vouched_for() {
     let (centre, key) = centre(folder.path(), |settings| settings);
     let roster = "email,date,level\na@example.org,2026-11-03,independent\n";
     let issued = issue(&centre, &key, roster).unwrap();
-    // As if cut off before the journal's last line; then somebody changes the file.
-    let journal = folder.path().join("issued.jsonl");
-    let intended = fs::read_to_string(&journal).unwrap().lines().next().unwrap().to_owned() + "\n";
-    fs::write(&journal, &intended).unwrap();
     let text = fs::read_to_string(&issued[0].file).unwrap();
-    fs::write(&issued[0].file, text.replacen("Forklift", "Forklitf", 1)).unwrap();
-    assert!(matches!(issue(&centre, &key, roster), Err(Trouble::Refused { line: 2, .. })));
-    assert_eq!(fs::read_to_string(&journal).unwrap(), intended);
+    let changed = text.replacen("Forklift", "Forklitf", 1);
+    fs::write(&issued[0].file, &changed).unwrap();
+    assert!(matches!(issue(&centre, &key, roster), Err(Trouble::OtherBadge(path)) if path == issued[0].file));
+    assert_eq!(fs::read_to_string(&issued[0].file).unwrap(), changed);
+    fs::remove_file(&issued[0].file).unwrap();
+    issue(&centre, &key, roster).unwrap();
+    assert_eq!(fs::read_to_string(&issued[0].file).unwrap(), text);
 }
 
 #[test]
@@ -256,19 +348,4 @@ fn a_badge_of_today_is_valid_at_once_wherever_the_centre_is() {
     let roster = "email,date,level\na@example.org,2026-11-23,independent\n";
     let badge = json(&issue_at(noon, &centre, &key, roster).unwrap()[0]);
     assert_eq!(badge["validFrom"], "2026-11-22T12:00:00Z");
-}
-
-#[test]
-fn another_badge_of_the_same_trainee_is_not_taken_for_the_one_intended() {
-    let folder = tempfile::tempdir().unwrap();
-    let (centre, key) = centre(folder.path(), |settings| settings);
-    let roster = "email,date,level\na@example.org,2026-11-03,independent\na@example.org,2026-11-04,independent\n";
-    let issued = issue(&centre, &key, roster).unwrap();
-    let journal = folder.path().join("issued.jsonl");
-    let whole = fs::read_to_string(&journal).unwrap();
-    fs::write(&journal, whole.split_inclusive('\n').take(2).collect::<String>()).unwrap();
-    fs::copy(&issued[0].file, &issued[1].file).unwrap();
-    assert!(matches!(issue(&centre, &key, roster), Err(Trouble::OtherBadge(path)) if path == issued[1].file));
-    fs::remove_file(&issued[1].file).unwrap();
-    assert_eq!(issue(&centre, &key, roster).unwrap()[1].file, issued[1].file);
 }

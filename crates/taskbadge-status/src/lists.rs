@@ -126,6 +126,17 @@ impl StatusLists {
         self.lists.keys().map(String::as_str)
     }
 
+    /// What the list at an address by an issuer says, with its purposes: for whoever publishes it anew and must not lose
+    /// a revocation. What a badge's entry means is for a [`Verifier`] to say, not for these bits.
+    #[must_use]
+    pub fn bits(&self, address: &str, issuer: &str) -> Option<(&Bits, &[StatusPurpose])> {
+        let list = self.lists.get(address)?.iter().find(|list| list.issuer == issuer)?;
+        match &list.content {
+            Content::Bitstring(bits) => Some((bits, &list.purposes)),
+            _ => None,
+        }
+    }
+
     fn hold(&mut self, id: &str, list: List) {
         let lists = self.lists.entry(id.into()).or_default();
         let same = |held: &List| held.issuer == list.issuer && held.content.is_like(&list.content);

@@ -40,6 +40,9 @@ fn settings(init: &Init, key: &SigningKey) -> Result<Settings, Trouble> {
         Suite::EddsaRdfc2022 => Cryptosuite::EddsaRdfc2022,
         Suite::EddsaJcs2022 => Cryptosuite::EddsaJcs2022,
     });
+    if init.suspension {
+        settings = settings.with_suspension();
+    }
     if let Some(web) = &init.web {
         settings = settings.with_web(web.parse().map_err(|error| Trouble::new(words::option_is("web", &error)))?);
     }

@@ -1,8 +1,6 @@
 //! `taskbadge inspect`: what a badge says of itself, marked as unverified on every screenful.
 
 use serde_json::Value;
-use taskbadge::badge::SignedBadge;
-use taskbadge::json::Limits;
 
 use crate::args::Inspect;
 use crate::files;
@@ -14,9 +12,7 @@ const LINES_PER_MARK: usize = 15;
 
 pub(super) fn inspect(inspect: &Inspect, output: &mut Output) -> Result<Exit, Trouble> {
     let path = &inspect.path;
-    let bytes = files::read(path, Limits::BADGE.bytes as u64);
-    let bytes = bytes.map_err(|error| Trouble::new(words::cannot_read(path, &error)))?;
-    let badge = SignedBadge::parse(&bytes).map_err(|finding| Trouble::new(words::not_a_badge(path, &finding)))?;
+    let badge = files::badge(path)?;
     let lines = if inspect.json { indented(badge.text()) } else { words::claims(badge.unverified()) };
     for screenful in lines.chunks(LINES_PER_MARK) {
         output.line(output.colours().paint(Exit::Indeterminate, words::UNVERIFIED));

@@ -42,12 +42,13 @@ pub(super) fn issue(issue: &Issue, output: &mut Output) -> Result<Exit, Trouble>
 
     let passphrase = issue.passphrase.ask()?;
     let key = centre.signing_key(passphrase.as_bytes())?;
+    let actor = issue.actor.name().unwrap_or_else(|_| "taskbadge issue".into());
     let bar = bar(batch.len());
     let progress = |done: usize| bar.set_position(done as u64);
     let issued = if issue.dry_run {
         Desk::rehearse(&centre, &key, &batch, now, progress)
     } else {
-        Desk::open(&centre, &key).and_then(|mut desk| desk.issue(&batch, now, progress))
+        Desk::open(&centre, &key, &actor, now).and_then(|mut desk| desk.issue(&batch, now, progress))
     };
     bar.finish_and_clear();
     let issued = issued.map_err(|trouble| match trouble {
@@ -137,7 +138,7 @@ fn report(issue: &Issue, batch: &Batch<'_>, issued: &[Issued], output: &mut Outp
     for badge in issued {
         output.line(words::issued_line(badge, issue.roster.is_some(), issue.dry_run));
     }
-    // A card has to bear the code, and it stands nowhere else.
+    // A card has to bear the code.
     for badge in issued.iter().filter(|_| !issue.dry_run) {
         if let Some(code) = &badge.claim_code {
             output.line(words::claim_code(badge, issue.roster.is_some(), code.as_str()));

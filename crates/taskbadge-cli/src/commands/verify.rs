@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, stderr, stdout};
 use std::iter::Enumerate;
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -12,6 +12,7 @@ use serde::Serialize;
 use taskbadge::json::Limits;
 use taskbadge::time::Instant;
 use taskbadge::verify::{Report, Verifier};
+use taskbadge_status::{LIST_LIMITS, MaxAge, StatusLists};
 
 use crate::args::Verify;
 use crate::files;
@@ -27,7 +28,8 @@ pub(super) fn verify(verify: Verify, output: &mut Output) -> Result<Exit, Troubl
     let trust_file = verify.trust.existing()?;
     let trust = TrustFile::read(&trust_file)?.trust(&trust_file)?;
     let paths = verify.paths;
-    if paths.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+    let (badges, lists) = (&paths, &verify.status);
+    if badges.iter().chain(lists).filter(|path| path.as_os_str() == "-").count() > 1 {
         return Err(Trouble::new(words::STANDARD_INPUT_TWICE));
     }
     let form = match (verify.json, verify.quiet) {
@@ -36,7 +38,9 @@ pub(super) fn verify(verify: Verify, output: &mut Output) -> Result<Exit, Troubl
         _ if paths.len() > 1 || paths[0].is_dir() => Form::OfMany,
         _ => Form::OfOne,
     };
-    let desk = Desk { verifier: Verifier::new(trust), at, recipient: verify.recipient, form };
+    let verifier = Verifier::new(trust);
+    let lists = status_lists(&verify.status, verify.max_age, &verifier, at, output)?;
+    let desk = Desk { verifier: verifier.status(Arc::new(lists)), at, recipient: verify.recipient, form };
 
     let mut tally = Tally::default();
     if paths.len() == 1 && !paths[0].is_dir() {
@@ -49,6 +53,31 @@ pub(super) fn verify(verify: Verify, output: &mut Output) -> Result<Exit, Troubl
         output.line(words::summary(tally.valid, tally.invalid, tally.indeterminate, tally.troubled));
     }
     Ok(tally.worst)
+}
+
+/// The status lists in files and folders. What is none, or does not count, is said once; badges that want it are told
+/// what is wrong with it, too.
+fn status_lists(
+    paths: &[PathBuf],
+    max_age: MaxAge,
+    verifier: &Verifier,
+    at: Instant,
+    output: &mut Output,
+) -> Result<StatusLists, Trouble> {
+    let mut lists = StatusLists::new().max_age(max_age);
+    for path in files::badges(paths.to_vec()) {
+        let path = path?;
+        // A published folder has it beside the lists.
+        if path.file_name().is_some_and(|name| name == "did.json") {
+            continue;
+        }
+        let bytes = files::read(&path, LIST_LIMITS.bytes as u64);
+        let bytes = bytes.map_err(|error| Trouble::new(words::cannot_read(&path, &error)))?;
+        if let Err(finding) = lists.add(verifier, &bytes, at) {
+            output.complain(&words::list_does_not_count(&path, &finding));
+        }
+    }
+    Ok(lists)
 }
 
 /// A day is checked at its noon, UTC: a badge that is valid from that day, or until it, is valid then.

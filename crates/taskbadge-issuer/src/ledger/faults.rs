@@ -3,7 +3,7 @@
 
 /// The steps, in the order in which they are met.
 #[cfg(feature = "faults")]
-pub const STEPS: [&str; 8] = [
+pub const STEPS: [&str; 14] = [
     "begun",
     "the head is locked",
     "a list is opened",
@@ -12,6 +12,12 @@ pub const STEPS: [&str; 8] = [
     "the log is written",
     "before the commit",
     "after the commit",
+    "badges are signed",
+    "badges are completed",
+    "a file is written",
+    "a group is handed out",
+    "lists are written",
+    "the publication is noted",
 ];
 
 #[cfg(feature = "faults")]
@@ -28,7 +34,7 @@ pub fn hold_at(name: &str, time: u32) {
 }
 
 #[cfg(feature = "faults")]
-pub(super) fn step(name: &'static str) {
+pub(crate) fn step(name: &'static str) {
     use std::io::Write as _;
     let mut hold = HOLD.lock().expect("nobody panics with the step in hand");
     let Some((held, times)) = hold.as_mut().filter(|(held, _)| *held == name) else { return };
@@ -44,4 +50,4 @@ pub(super) fn step(name: &'static str) {
 
 #[cfg(not(feature = "faults"))]
 #[inline]
-pub(super) fn step(_: &'static str) {}
+pub(crate) fn step(_: &'static str) {}

@@ -294,6 +294,17 @@ struct Fresh<'a> {
     content: Vec<u8>,
 }
 
+/// A badge in whose place another one comes now.
+struct Replaced {
+    number: u64,
+    id: Iri,
+    status: Status,
+    by: String,
+    how: Replaces,
+    actor: String,
+    note: Option<String>,
+}
+
 /// A badge that was intended.
 #[derive(Clone, Copy)]
 struct Known {
@@ -538,10 +549,11 @@ impl Change<'_> {
         for (new, old) in replaced {
             let fresh = fresh.iter().find(|fresh| fresh.number == *new);
             if let Some((_, how, because)) = fresh.and_then(|fresh| fresh.intention.replaces) {
-                links.push([(*new).into(), (*old).into(), how.as_str().into(), because.actor().into()]);
+                let (actor, note) = (because.actor().into(), because.text().into());
+                links.push([(*new).into(), (*old).into(), how.as_str().into(), actor, note]);
             }
         }
-        self.database.insert("replacements (new, old, how, actor)", &links, "", |_| Ok(()))
+        self.database.insert("replacements (new, old, how, actor, note)", &links, "", |_| Ok(()))
     }
 
     /// What is known of badges that were signed, in their order.
@@ -578,31 +590,44 @@ impl Change<'_> {
     /// Supersedes what the badges issued now replace, and revokes what they correct.
     fn supersede(&mut self, now: &[(u64, &Signed<'_>, &[u8; 32])]) -> Result<()> {
         let numbers: Vec<Value<'_>> = now.iter().map(|(number, ..)| (*number).into()).collect();
-        let mut replaced: Vec<(u64, Iri, Status, String, Replaces, String)> = Vec::new();
+        let mut replaced: Vec<Replaced> = Vec::new();
         self.database.among(
-            "SELECT old, badges.id, badges.status, newer.id, how, actor FROM replacements
+            "SELECT old, badges.id, badges.status, newer.id, how, actor, note FROM replacements
              JOIN badges ON badges.number = old JOIN badges AS newer ON newer.number = new WHERE new IN",
             &numbers,
             " ORDER BY new",
             |row| {
-                let id = row.parsed(1, "a badge has no id")?;
-                let status = row.parsed(2, "a badge has no status")?;
-                let how = row.parsed(4, "a badge was replaced in an unknown way")?;
-                replaced.push((row.count(0)?, id, status, row.text(3)?, how, row.text(5)?));
+                replaced.push(Replaced {
+                    number: row.count(0)?,
+                    id: row.parsed(1, "a badge has no id")?,
+                    status: row.parsed(2, "a badge has no status")?,
+                    by: row.text(3)?,
+                    how: row.parsed(4, "a badge was replaced in an unknown way")?,
+                    actor: row.text(5)?,
+                    note: row.maybe_text(6)?,
+                });
                 Ok(())
             },
         )?;
-        for (number, id, status, by, how, actor) in replaced {
+        for Replaced { number, id, status, by, how, actor, note } in replaced {
             self.database.run("UPDATE badges SET state = 'superseded' WHERE number = $1", &[number.into()])?;
             let happening = Happening::Superseded { by, how: how.as_str().into(), actor: actor.clone() };
             self.log(Some((number, &id)), happening)?;
             if how == Replaces::Correction && status != Status::Revoked {
                 self.stand(number, Status::Revoked)?;
                 self.raise(number, StatusPurpose::Revocation, true)?;
-                let happening = Happening::Revoked { reason: Reason::Superseded, actor, note: None };
-                self.log(Some((number, &id)), happening)?;
+                let reason = Reason::Superseded;
+                match note.map(|note| Because::new(&actor, note)).transpose()? {
+                    Some(because) => self.log_because(Some((number, &id)), &because, |actor, note| {
+                        Happening::Revoked { reason, actor, note: Some(note) }
+                    })?,
+                    // It was forgotten in the meantime.
+                    None => self.log(Some((number, &id)), Happening::Revoked { reason, actor, note: None })?,
+                };
             }
         }
+        // The log has it now, where it can be erased.
+        self.database.among("UPDATE replacements SET note = NULL WHERE new IN", &numbers, "", |_| Ok(()))?;
         Ok(())
     }
 }

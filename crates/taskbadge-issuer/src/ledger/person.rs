@@ -59,6 +59,7 @@ impl Ledger {
             for table in ["copies", "particulars", "notes"] {
                 change.database.run(&format!("DELETE FROM {table} WHERE badge = $1"), &[number.into()])?;
             }
+            change.database.run("UPDATE replacements SET note = NULL WHERE old = $1", &[number.into()])?;
             change.log_because(Some((number, badge)), because, |actor, note| Happening::Forgotten { actor, note })?;
             Ok(())
         })?;

@@ -25,6 +25,17 @@ pub struct List {
     pub published: Option<(u64, [u8; 32])>,
 }
 
+/// One publication of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Published<'a> {
+    /// The list's address.
+    pub list: &'a Iri,
+    /// The number of this publication, higher than the one before.
+    pub publication: u64,
+    /// The SHA-256 of what was published.
+    pub digest: &'a [u8; 32],
+}
+
 /// How a ledger stands to what was published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
@@ -82,24 +93,28 @@ impl Ledger {
         )
     }
 
-    /// Writes down what was published: the number of this publication and the SHA-256 of the list.
+    /// Writes down what was published, all of it or nothing.
     ///
     /// # Errors
     /// [`LedgerTrouble::UnknownList`], [`LedgerTrouble::NotNewer`], the troubles of the database.
-    pub fn published(&mut self, list: &Iri, publication: u64, digest: &[u8; 32], at: Instant) -> Result<()> {
+    pub fn published(&mut self, lists: &[Published<'_>], at: Instant) -> Result<()> {
         self.change(at, |change| {
-            let select = "SELECT number, published_sequence FROM lists WHERE url = $1";
-            let found =
-                change.database.first(select, &[list.as_str().into()], |row| Ok((row.count(0)?, row.maybe_int(1)?)))?;
-            let (number, last) = found.ok_or_else(|| LedgerTrouble::UnknownList(list.clone()))?;
-            if let Some(last) = last.and_then(|last| u64::try_from(last).ok()).filter(|last| *last >= publication) {
-                return Err(LedgerTrouble::NotNewer { list: list.clone(), last });
+            for Published { list, publication, digest } in lists {
+                let select = "SELECT number, published_sequence FROM lists WHERE url = $1";
+                let found = change
+                    .database
+                    .first(select, &[list.as_str().into()], |row| Ok((row.count(0)?, row.maybe_int(1)?)))?;
+                let (number, last) = found.ok_or_else(|| LedgerTrouble::UnknownList((*list).clone()))?;
+                if let Some(last) = last.and_then(|last| u64::try_from(last).ok()).filter(|last| last >= publication) {
+                    return Err(LedgerTrouble::NotNewer { list: (*list).clone(), last });
+                }
+                change.database.run(
+                    "UPDATE lists SET published_sequence = $1, published_digest = $2 WHERE number = $3",
+                    &[(*publication).into(), (*digest).into(), number.into()],
+                )?;
+                let (list, publication, digest) = (list.to_string(), *publication, hex(*digest));
+                change.log(None, Happening::Published { list, publication, digest })?;
             }
-            change.database.run(
-                "UPDATE lists SET published_sequence = $1, published_digest = $2 WHERE number = $3",
-                &[publication.into(), digest.into(), number.into()],
-            )?;
-            change.log(None, Happening::Published { list: list.to_string(), publication, digest: hex(digest) })?;
             Ok(())
         })
     }
@@ -171,6 +186,15 @@ impl Ledger {
             change.database.run("UPDATE restorations SET accepted = $1 WHERE accepted IS NULL", &[sequence.into()])?;
             Ok(closed)
         })
+    }
+
+    /// Whether a person once accepted a loss: what was published before may be more than the ledger knows.
+    ///
+    /// # Errors
+    /// The troubles of the database.
+    pub fn was_restored(&mut self) -> Result<bool> {
+        let select = "SELECT count(*) FROM restorations WHERE accepted IS NOT NULL";
+        Ok(self.database.first(select, &[], |row| row.count(0))? != Some(0))
     }
 
     /// Whether a head is in this log's past, or was accepted as lost.

@@ -7,7 +7,7 @@ use super::database::{Database, Value};
 use super::{LedgerTrouble, Result};
 
 /// Each makes the next version out of the one before. Append; never change one that was released.
-pub(super) const MIGRATIONS: [&str; 2] = [
+pub(super) const MIGRATIONS: [&str; 3] = [
     // 1: badges, entries, and the log.
     "
     -- One row. Whoever writes locks it first: it is where the log ends and how many badges and lists there are.
@@ -104,6 +104,12 @@ pub(super) const MIGRATIONS: [&str; 2] = [
     CREATE INDEX badges_by_end ON badges (valid_until) WHERE valid_until IS NOT NULL;
     CREATE INDEX badges_unfinished ON badges (number) WHERE state = 'intended';
     CREATE INDEX particulars_by_recipient ON particulars (recipient_mark) WHERE recipient_mark IS NOT NULL;
+    ",
+    // 3: the reason of a correction, from when it is intended until it is in the log; and which secret rows are known
+    // under.
+    "
+    ALTER TABLE replacements ADD COLUMN note TEXT;
+    ALTER TABLE head ADD COLUMN secret TEXT;
     ",
 ];
 

@@ -92,6 +92,14 @@ pub enum LedgerTrouble {
         /// What was published last.
         published: Head,
     },
+    /// The rows in the ledger are known under another secret.
+    #[error(
+        "{place} belongs to another secret than the issued.secret of this folder, so its rows cannot be recognised; copy issued.secret from the machine or the backup that the ledger is from"
+    )]
+    OtherSecret {
+        /// The file or the database.
+        place: String,
+    },
     /// There is nothing to accept.
     #[error("the ledger is in order: there is no restored backup to accept")]
     NothingToAccept,

@@ -49,6 +49,8 @@ pub enum Field {
     Narrative,
     /// Whether the trainee wants the name to stand in the badge.
     ConsentName,
+    /// The id of a badge that this row's badge takes over from, after a refresher.
+    Renews,
     /// Whether the criterion of this number, from 1, was met: column `result.1`, `result.2`, …
     Criterion(u16),
 }
@@ -162,6 +164,7 @@ const HEADERS: &[(Field, &[&str])] = &[
     (Field::EvidenceUrl, &["evidence_url", "Evidence"]),
     (Field::EvidenceNote, &["evidence_note", "Evidence Narrative", "Evidence Description"]),
     (Field::Narrative, &["narrative"]),
+    (Field::Renews, &["renews"]),
     (Field::ConsentName, &[
         "consent_name", "Name consent", "Einwilligung Name", "Consentement nom", "Consentimiento nombre",
     ]),

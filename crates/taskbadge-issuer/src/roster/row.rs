@@ -1,10 +1,12 @@
 //! One row, understood: who showed which task, when and how well.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::NaiveDate;
+use taskbadge::badge::Iri;
 
-use super::Recipient;
+use super::{Field, Recipient};
 use crate::{
     WebAddress,
     template::{Level, Template},
@@ -27,7 +29,11 @@ pub struct Row<'t> {
     pub(super) evidence_url: Option<WebAddress>,
     pub(super) evidence_note: Option<String>,
     pub(super) narrative: Option<String>,
+    pub(super) renews: Option<Iri>,
 }
+
+/// The cells of one row in our own form, by field: what it takes to write the row again.
+pub type Cells = BTreeMap<Field, String>;
 
 impl<'t> Row<'t> {
     /// The physical line on which the row begins, from 1.
@@ -107,6 +113,50 @@ impl<'t> Row<'t> {
     #[must_use]
     pub fn narrative(&self) -> Option<&str> {
         self.narrative.as_deref()
+    }
+
+    /// The badge that this one takes over from, after a refresher.
+    #[must_use]
+    pub fn renews(&self) -> Option<&Iri> {
+        self.renews.as_ref()
+    }
+
+    /// The row as cells, which read back as the same row. A claim code that the desk draws is not among them.
+    #[must_use]
+    pub fn cells(&self) -> Cells {
+        let text = |field, text: Option<&str>| Some((field, text?.to_owned()));
+        let recipient = match &self.recipient {
+            Recipient::Holder(did) => text(Field::Holder, Some(did.as_str())),
+            Recipient::Email(email) => text(Field::Email, Some(email.as_str())),
+            Recipient::Identifier(_, identifier) => text(Field::Identifier, Some(identifier)),
+            Recipient::ClaimCode(code) => text(Field::ClaimCode, Some(code.as_str())),
+            Recipient::NewClaimCode => None,
+        };
+        let kind = match &self.recipient {
+            Recipient::Identifier(kind, _) => Some(kind.as_str()),
+            _ => None,
+        };
+        let level = match self.outcome {
+            Outcome::Achieved(level) => level.id(),
+            Outcome::NotYet => "not yet",
+        };
+        let expires = self.expires.map(|day| day.to_string());
+        let cells = [
+            recipient,
+            text(Field::Name, self.name.as_deref()),
+            text(Field::ConsentName, self.public_name().map(|_| "yes")),
+            text(Field::IdentifierType, kind),
+            text(Field::Task, Some(self.task.id().as_str())),
+            text(Field::Date, Some(&self.date.to_string())),
+            text(Field::Expires, expires.as_deref()),
+            text(Field::Level, Some(level)),
+            text(Field::Assessor, self.assessor.as_deref()),
+            text(Field::EvidenceUrl, self.evidence_url.as_ref().map(WebAddress::as_str)),
+            text(Field::EvidenceNote, self.evidence_note.as_deref()),
+            text(Field::Narrative, self.narrative.as_deref()),
+            text(Field::Renews, self.renews.as_ref().map(Iri::as_str)),
+        ];
+        cells.into_iter().flatten().collect()
     }
 }
 

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 use taskbadge::badge::Iri;
-use taskbadge_issuer::ledger::{Intention, Ledger, LedgerTrouble, Reason, Replaces, faults};
+use taskbadge_issuer::ledger::{Intention, Ledger, LedgerTrouble, Published, Reason, Replaces, faults};
 
 use crate::place::{at, because, complete, content, intend, lists, names, open, random, row};
 
@@ -187,7 +187,8 @@ pub(crate) fn everything(ledger: &mut Ledger, prefix: &str, say: Say) -> Result<
 
     for list in ledger.lists()? {
         let publication = list.published.map_or(1, |(last, _)| last + 1);
-        ledger.published(&list.url, publication, &[publication as u8; 32], at())?;
+        let digest = [publication as u8; 32];
+        ledger.published(&[Published { list: &list.url, publication, digest: &digest }], at())?;
     }
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use taskbadge::badge::StatusPurpose;
 use taskbadge_issuer::ledger::{
-    Because, Completed, Count, Erased, Happening, Intention, LedgerTrouble, Lists, Particulars, Query, Reason,
-    Replaces, Signed, Stage, State, Status,
+    Because, Completed, Count, Erased, Happening, Intention, LedgerTrouble, Lists, Particulars, Published, Query,
+    Reason, Replaces, Signed, Stage, State, Status,
 };
 
 use crate::on_both;
@@ -339,13 +339,15 @@ on_both! {
         let mut ledger = place.open();
         issue(&mut ledger, &names("a", 1)).unwrap();
         let list = ledger.lists().unwrap()[0].url.clone();
-        ledger.published(&list, 1, &[1; 32], at()).unwrap();
-        ledger.published(&list, 5, &[5; 32], at()).unwrap();
-        let refused = ledger.published(&list, 5, &[6; 32], at());
+        let mut publish =
+            |list, publication, digest| ledger.published(&[Published { list, publication, digest }], at());
+        publish(&list, 1, &[1; 32]).unwrap();
+        publish(&list, 5, &[5; 32]).unwrap();
+        let refused = publish(&list, 5, &[6; 32]);
         assert_eq!(refused, Err(LedgerTrouble::NotNewer { list: list.clone(), last: 5 }));
         assert_eq!(ledger.lists().unwrap()[0].published, Some((5, [5; 32])));
         let unknown: taskbadge::badge::Iri = "https://example.org/other".parse().unwrap();
-        assert_eq!(ledger.published(&unknown, 1, &[1; 32], at()), Err(LedgerTrouble::UnknownList(unknown.clone())));
+        assert_eq!(publish(&unknown, 1, &[1; 32]), Err(LedgerTrouble::UnknownList(unknown.clone())));
         assert_eq!(ledger.raised(&unknown), Err(LedgerTrouble::UnknownList(unknown)));
         assert_whole(&mut ledger);
     }

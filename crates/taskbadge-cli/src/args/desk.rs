@@ -1,0 +1,89 @@
+//! The arguments of the commands that issue again what was issued, and publish.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::Args;
+use taskbadge_issuer::lint;
+use taskbadge_issuer::roster::Field;
+use taskbadge_issuer::template::TaskId;
+
+use super::ledger::Actor;
+use super::{CentreFolder, Passphrase};
+
+/// Who decides, and why.
+#[derive(Args)]
+pub(crate) struct Decision {
+    /// Why, in a sentence; it stays in the ledger, so do not name the trainee
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) because: String,
+    #[command(flatten)]
+    pub(crate) actor: Actor,
+}
+
+#[derive(Args)]
+pub(crate) struct Correct {
+    /// The badge that is wrong: its id (urn:uuid:…), or its file
+    pub(crate) badge: PathBuf,
+    /// What is different: a field of the roster and its content, none to leave it out; may be given several times
+    #[arg(long = "set", value_name = "FIELD=TEXT", value_parser = super::cell, required = true)]
+    pub(crate) changes: Vec<(Field, String)>,
+    #[command(flatten)]
+    pub(crate) decision: Decision,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Issue in spite of what the linter calls an error, by its code; may be given several times
+    #[arg(long, value_name = "CODE", value_parser = super::lint_code)]
+    pub(crate) allow: Vec<lint::Code>,
+    #[command(flatten)]
+    pub(crate) centre: CentreFolder,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
+}
+
+#[derive(Args)]
+pub(crate) struct Renew {
+    /// Those that end within so many days, or have ended in the last year
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) within: u32,
+    /// Of this task
+    #[arg(long, value_name = "ID")]
+    pub(crate) task: Option<TaskId>,
+    /// Awarded on this day or later, such as 2024-11-22
+    #[arg(long, value_name = "DAY")]
+    pub(crate) awarded_from: Option<NaiveDate>,
+    /// Write a roster for the refresher: fill in date and level there, and issue it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) roster: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) centre: CentreFolder,
+}
+
+#[derive(Args)]
+pub(crate) struct Publish {
+    /// The folder to write, instead of the one in centre.toml (published)
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) to: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) centre: CentreFolder,
+    #[command(flatten)]
+    pub(crate) passphrase: Passphrase,
+}
+
+#[derive(Args)]
+pub(crate) struct AcceptRestored {
+    #[command(flatten)]
+    pub(crate) decision: Decision,
+    /// The folder that was published last, instead of the one in centre.toml
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) published: Option<PathBuf>,
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) centre: CentreFolder,
+}

@@ -1,0 +1,82 @@
+//! `taskbadge revoke`, `suspend` and `reinstate`: whether badges stand.
+
+use taskbadge::badge::{Iri, StatusPurpose};
+use taskbadge_issuer::centre::Centre;
+use taskbadge_issuer::ledger::{Because, Ledger, LedgerTrouble, Record, Status};
+
+use crate::args::ledger::{Change, Revoke};
+use crate::confirm::{Deed, Plan};
+use crate::output::{Exit, Output, Trouble};
+use crate::selection::Chosen;
+use crate::words;
+
+pub(super) fn revoke(revoke: &Revoke, output: &mut Output) -> Result<Exit, Trouble> {
+    stand(Deed::Revoke, &revoke.change, output, |ledger, badges, because| {
+        ledger.revoke(badges, revoke.reason, because, super::now())
+    })
+}
+
+pub(super) fn suspend(change: &Change, output: &mut Output) -> Result<Exit, Trouble> {
+    stand(Deed::Suspend, change, output, |ledger, badges, because| ledger.suspend(badges, because, super::now()))
+}
+
+pub(super) fn reinstate(change: &Change, output: &mut Output) -> Result<Exit, Trouble> {
+    stand(Deed::Reinstate, change, output, |ledger, badges, because| ledger.reinstate(badges, because, super::now()))
+}
+
+fn stand(
+    deed: Deed,
+    change: &Change,
+    output: &mut Output,
+    act: impl FnOnce(&mut Ledger, Vec<&Iri>, &Because) -> Result<(), LedgerTrouble>,
+) -> Result<Exit, Trouble> {
+    let because = change.decision()?;
+    let centre = Centre::open(&change.centre.folder)?;
+    let mut ledger = centre.ledger()?;
+    let plan = plan(deed, change.selection.choose(&centre, &mut ledger)?)?;
+    if change.agreed(&plan, &mut ledger, output)? {
+        act(&mut ledger, plan.records.iter().map(|record| &record.badge).collect(), &because)?;
+        output.line(words::ledger::standing_changed(&plan));
+    }
+    Ok(Exit::Done)
+}
+
+/// What the ledger would refuse is told at once and for all badges, before anybody is asked to agree. A query may also
+/// find badges that need nothing: those are left alone.
+fn plan(deed: Deed, chosen: Chosen) -> Result<Plan, Trouble> {
+    let mut plan = Plan { deed, records: Vec::with_capacity(chosen.records.len()), settled: 0 };
+    let mut troubles = Vec::new();
+    for record in chosen.records {
+        match fitness(deed, &record) {
+            Fitness::Fit => plan.records.push(record),
+            Fitness::Settled(_) if !chosen.one_by_one => plan.settled += 1,
+            Fitness::Settled(trouble) | Fitness::Unfit(trouble) => troubles.push(trouble.to_string()),
+        }
+    }
+    if troubles.is_empty() { Ok(plan) } else { Err(Trouble::new(words::ledger::nothing_changed(&troubles))) }
+}
+
+/// Whether something can be done to a badge.
+enum Fitness {
+    Fit,
+    /// There is nothing to do, or nothing more.
+    Settled(LedgerTrouble),
+    Unfit(LedgerTrouble),
+}
+
+fn fitness(deed: Deed, record: &Record) -> Fitness {
+    let badge = record.badge.clone();
+    let purpose = match (deed, record.status) {
+        (Deed::Forget, _) | (Deed::Reinstate, Status::Suspended) => return Fitness::Fit,
+        (_, Status::Revoked) => return Fitness::Settled(LedgerTrouble::Revoked(badge)),
+        (Deed::Suspend, Status::Suspended) => return Fitness::Settled(LedgerTrouble::Suspended(badge)),
+        (Deed::Reinstate, Status::Good) => return Fitness::Settled(LedgerTrouble::NotSuspended(badge)),
+        (Deed::Revoke, Status::Good | Status::Suspended) => StatusPurpose::Revocation,
+        (Deed::Suspend, Status::Good) => StatusPurpose::Suspension,
+    };
+    if record.entries.iter().any(|entry| entry.purpose == purpose) {
+        Fitness::Fit
+    } else {
+        Fitness::Unfit(LedgerTrouble::NoEntry { badge, purpose })
+    }
+}

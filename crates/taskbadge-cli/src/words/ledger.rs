@@ -1,0 +1,350 @@
+//! The sentences of the commands that stand on the ledger.
+
+use std::io;
+use std::path::Path;
+
+use chrono::NaiveDate;
+use taskbadge::badge::{Iri, StatusPurpose};
+use taskbadge_issuer::ledger::{
+    Check, Count, Entry, Erased, Event, Happening, LedgerTrouble, Record, Replaces, Status, Tally,
+};
+use taskbadge_issuer::printable;
+
+use super::{count, last_day, named, shown};
+use crate::confirm::{Deed, Plan};
+
+// Choosing badges.
+
+pub(crate) const NOTHING_SELECTED: &str = "no badge is named; name badges by their ids or files, give a list with \
+    --from, or say which with --task, --awarded-from, --awarded-to or --recipient; if you mean every badge, say --all";
+pub(crate) const NOTHING_FITS: &str = "no badge in the ledger fits that, and nothing was changed; see what there is with \
+    `taskbadge ledger list`. Who was forgotten is not found by --recipient";
+pub(crate) const EMPTY_LIST: &str = "the list names no badge; write ids or names of files there, one a line";
+pub(crate) const NOBODY_YET: &str =
+    "this centre has issued nothing yet, so it knows no recipient; leave --recipient out";
+
+pub(crate) fn not_a_badge_id(text: &str) -> String {
+    format!("{} is no badge id; copy it in full, such as from `taskbadge ledger list`", printable(text))
+}
+
+pub(crate) fn neither_id_nor_file(path: &Path) -> String {
+    format!("{} is neither a badge's id (urn:uuid:…) nor a file; check it, or see `taskbadge ledger list`", named(path))
+}
+
+pub(crate) fn no_id_in(path: &Path) -> String {
+    format!("{}: the badge has no id, so it was not issued here; name another file, or an id", named(path))
+}
+
+pub(crate) fn list_too_long(path: &Path, most: u64) -> String {
+    format!("{}: the list is longer than {} MiB; check that it is one, or split it", named(path), most / 1024 / 1024)
+}
+
+pub(crate) fn list_not_text(path: &Path) -> String {
+    format!("{}: the list is not text in UTF-8; save it as such", named(path))
+}
+
+/// What stands in the way of all, line by line.
+pub(crate) fn nothing_changed(troubles: &[String]) -> String {
+    format!("{}\nnothing was changed; correct the above, and run this again", troubles.join("\n"))
+}
+
+// Before something is changed.
+
+pub(crate) const NOBODY_DECIDED: &str = "this computer does not say who you are; give --by with the name of whoever \
+    decided";
+pub(crate) const REASON_STAYS: &str = "The text of --because stays in the ledger: it must not name the trainee.";
+pub(crate) const NO_TERMINAL_TO_CONFIRM: &str = "nothing was changed: this has to be confirmed, and there is no \
+    terminal to ask on; add --yes";
+pub(crate) const NOT_CONFIRMED: &str = "nothing was changed: the answer was not yes; run this again when you are sure";
+
+pub(crate) fn cannot_ask(error: &io::Error) -> String {
+    format!("nothing was changed: the question cannot be asked ({error}); add --yes")
+}
+
+pub(crate) fn heading(plan: &Plan) -> String {
+    format!("To {}:", object(plan))
+}
+
+pub(crate) fn plan_line(record: &Record, name: Option<&str>) -> String {
+    format!("  {}", row(&short(&record.badge), record, &printable(&record.task), name))
+}
+
+pub(crate) fn and_more(number: usize) -> String {
+    format!("  … and {number} more")
+}
+
+pub(crate) fn left_alone(plan: &Plan) -> String {
+    format!("Left alone: {}.", settled(plan))
+}
+
+pub(crate) fn nothing_to_do(plan: &Plan) -> String {
+    format!("Nothing to {}: {}.", plan.deed.verb(), settled(plan))
+}
+
+pub(crate) fn would(plan: &Plan) -> String {
+    format!("Would {}; nothing was changed.", object(plan))
+}
+
+pub(crate) fn question(plan: &Plan) -> String {
+    let for_good = if matches!(plan.deed, Deed::Revoke | Deed::Forget) { " for good" } else { "" };
+    let object = object(plan);
+    let (first, rest) = object.split_at(1);
+    format!("{}{rest}{for_good}? Type yes: ", first.to_uppercase())
+}
+
+// After it.
+
+pub(crate) fn standing_changed(plan: &Plan) -> String {
+    let verb = match plan.deed {
+        Deed::Revoke => "Revoked",
+        Deed::Suspend => "Suspended",
+        Deed::Reinstate => "Reinstated",
+        Deed::Forget => "Forgot",
+    };
+    format!(
+        "{verb} {}. Employers learn of it from the next lists: run `taskbadge publish`, and carry the folder out.",
+        badges(plan.records.len())
+    )
+}
+
+pub(crate) fn forgotten(number: usize, files: usize, erased: Option<Erased>) -> Vec<String> {
+    let mut lines = vec![
+        format!(
+            "Forgot the people of {}: what the ledger knew of them is erased, and {} in badges/ {} deleted.",
+            badges(number),
+            count(files, "file"),
+            if files == 1 { "is" } else { "are" }
+        ),
+        "  stays       index, history and digests: the badges can still be revoked, and are not issued again".into(),
+        "  stays       the copies that trainees and employers hold, which stay valid".into(),
+        "  yours       backups, exports, files that were moved from badges/, and the rosters: delete the rows there"
+            .into(),
+    ];
+    if erased == Some(Erased::WhenOthersLetGo) {
+        lines.push(
+            "  not yet     another process is reading the ledger, and what was erased is still in the file with -wal; \
+             it goes when that process ends, or with the next `taskbadge ledger forget`"
+                .into(),
+        );
+    }
+    lines
+}
+
+pub(crate) fn not_forgotten(troubles: &[(Iri, String)]) -> String {
+    let lines: Vec<String> = troubles.iter().map(|(badge, trouble)| format!("{badge}: {trouble}")).collect();
+    format!(
+        "{}\nthe people of {} are not forgotten; do what the above says, and run this again",
+        lines.join("\n"),
+        badges(troubles.len())
+    )
+}
+
+// Looking at the ledger.
+
+/// Lines for people, aligned, each with the id to copy.
+pub(crate) fn listed(page: &[(Record, Option<String>)]) -> Vec<String> {
+    let tasks: Vec<String> = page.iter().map(|(record, _)| printable(&record.task)).collect();
+    let width = widest(&tasks);
+    let lines = page.iter().zip(&tasks);
+    lines
+        .map(|((record, name), task)| row(record.badge.as_str(), record, &padded(task, width), name.as_deref()))
+        .collect()
+}
+
+pub(crate) fn number_listed(number: usize) -> String {
+    format!("{}.", badges(number))
+}
+
+/// What the ledger holds of one badge.
+pub(crate) fn record(record: &Record) -> Vec<String> {
+    let mut lines = vec![
+        record.badge.to_string(),
+        shown("task", &format!("{}, version {}", record.task, record.version)),
+        shown("awarded", &day(record.awarded)),
+        shown("until", &record.valid_until.map_or("without an end".into(), last_day)),
+        shown("state", record.state.as_str()),
+        shown("status", record.status.as_str()),
+    ];
+    lines.extend(record.entries.iter().map(place));
+    if let Some((old, how)) = &record.replaces {
+        lines.push(shown("replaces", &format!("{old} ({})", how_replaced(*how))));
+    }
+    lines.extend(record.replaced_by.as_ref().map(|new| shown("now", new.as_str())));
+    lines.extend(record.signer.as_deref().map(|signer| shown("signed by", signer)));
+    lines.extend(record.digest.map(|digest| shown("SHA-256", &hex(&digest))));
+    lines
+}
+
+pub(crate) fn person(name: Option<&str>, recipient: Option<&str>) -> Vec<String> {
+    let known = [("name", name), ("recipient", recipient)];
+    known.into_iter().filter_map(|(label, value)| Some(shown(label, value?))).collect()
+}
+
+pub(crate) fn nobody_known() -> String {
+    shown("person", "the ledger knows nothing of the person")
+}
+
+pub(crate) fn event(event: &Event) -> String {
+    let actor = event.happening.actor().map(|actor| format!(" by {actor}")).unwrap_or_default();
+    let note = match (&event.note, has_note(&event.happening)) {
+        (Some(note), _) => format!(": {note}"),
+        (None, true) => " (the reason was erased)".into(),
+        (None, false) => String::new(),
+    };
+    format!("  {}  {}", event.at, printable(&format!("{}{actor}{note}", happening(&event.happening))))
+}
+
+pub(crate) fn checked(check: &Check) -> Vec<String> {
+    let whole = if check.is_whole() { "whole" } else { "NOT WHOLE" };
+    let mut lines = vec![
+        format!("{}, {}: {whole}.", many(check.events, "event"), many(check.badges, "badge")),
+        shown("log's end", &check.head.to_string()),
+    ];
+    lines.extend(check.open.iter().map(|open| shown("unfinished", &open.to_string())));
+    lines.extend(check.faults.iter().map(|fault| shown("fault", &fault.to_string())));
+    if !check.is_whole() {
+        lines.push(shown(
+            "next",
+            "issue nothing; keep a copy of the ledger as it is, find out who changed it, and restore the last backup",
+        ));
+    }
+    if let Some(published) = check.in_doubt {
+        lines.push(shown("in doubt", &LedgerTrouble::Restored { own: check.head, published }.to_string()));
+        lines.push(shown("next", "until then nothing is issued; to accept it, run `taskbadge ledger accept-restored`"));
+    }
+    lines
+}
+
+pub(crate) fn export_exists(path: &Path) -> String {
+    format!("{} is there already and is left as it is; choose another name, or add --force", named(path))
+}
+
+pub(crate) fn exported(path: &Path) -> String {
+    format!("Wrote {}. It names nobody, but its rows are people's: keep it where the ledger is kept.", named(path))
+}
+
+// Counts.
+
+pub(crate) const NOTHING_ISSUED: &str = "Nothing was issued yet.";
+
+/// A table for people.
+pub(crate) fn counts(tallies: &[Tally]) -> Vec<String> {
+    let tasks: Vec<String> = tallies.iter().map(|tally| printable(&tally.task)).collect();
+    let width = widest(&tasks).max("task".len());
+    let mut lines = vec![format!("{:width$}  month    badges", "task")];
+    for (tally, task) in tallies.iter().zip(&tasks) {
+        let badges = match tally.count {
+            Count::Exactly(number) => number.to_string(),
+            Count::Few => format!("<{}", Count::LEAST),
+        };
+        lines.push(format!("{}  {}  {badges:>6}", padded(task, width), printable(&tally.month)));
+    }
+    lines
+        .push("Awards by month, those taken back later too. A number that could point at a person is not told.".into());
+    lines
+}
+
+impl Deed {
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Revoke => "revoke",
+            Self::Suspend => "suspend",
+            Self::Reinstate => "reinstate",
+            Self::Forget => "forget",
+        }
+    }
+}
+
+/// `revoke 3 badges`.
+fn object(plan: &Plan) -> String {
+    let people = if plan.deed == Deed::Forget { "the people of " } else { "" };
+    format!("{} {people}{}", plan.deed.verb(), badges(plan.records.len()))
+}
+
+/// `2 badges that are revoked already`.
+fn settled(plan: &Plan) -> String {
+    let one = plan.settled == 1;
+    let (are, stand) = if one { ("is", "stands") } else { ("are", "stand") };
+    let why = match plan.deed {
+        Deed::Revoke => format!("{are} revoked already"),
+        Deed::Suspend => format!("{are} suspended or revoked already"),
+        Deed::Reinstate => format!("{stand}, or {are} revoked for good"),
+        Deed::Forget => format!("{are} forgotten already"),
+    };
+    format!("{} that {why}", badges(plan.settled))
+}
+
+/// A badge in a line. `badge` and `task` are as they shall be seen.
+fn row(badge: &str, record: &Record, task: &str, name: Option<&str>) -> String {
+    let standing = if record.status == Status::Good { record.state.as_str() } else { record.status.as_str() };
+    let name = name.map(printable).unwrap_or_default();
+    format!("{badge}  {}  {standing:<10}  {task}  {name}", record.awarded).trim_end().to_owned()
+}
+
+/// What the names of badges' files show of an id.
+fn short(badge: &Iri) -> String {
+    badge.as_str().trim_start_matches("urn:uuid:").replace('-', "").chars().take(16).collect()
+}
+
+fn place(entry: &Entry) -> String {
+    let purpose = match entry.purpose {
+        StatusPurpose::Revocation => "revocation",
+        StatusPurpose::Suspension => "suspension",
+    };
+    shown("entry", &format!("{purpose}: index {} of {}", entry.index, entry.list))
+}
+
+fn how_replaced(how: Replaces) -> &'static str {
+    match how {
+        Replaces::Correction => "which was wrong",
+        Replaces::Renewal => "which runs out",
+    }
+}
+
+fn happening(happening: &Happening) -> String {
+    match happening {
+        Happening::Intended { replaces: None, .. } => "begun: its places in the status lists are reserved".into(),
+        Happening::Intended { replaces: Some(old), .. } => format!("begun, in place of {old}"),
+        Happening::Issued { .. } => "issued".into(),
+        Happening::Superseded { by, how, .. } => format!("replaced by {by} ({how})"),
+        Happening::Revoked { reason, .. } => format!("revoked ({reason})"),
+        Happening::Suspended { .. } => "suspended".into(),
+        Happening::Reinstated { .. } => "reinstated".into(),
+        Happening::Forgotten { .. } => "the person was forgotten".into(),
+        // What happens to lists and to the ledger itself stands in no badge's history.
+        _ => "something that this version has no words for".into(),
+    }
+}
+
+/// Whether somebody gave a reason, be it erased since.
+fn has_note(happening: &Happening) -> bool {
+    match happening {
+        Happening::Revoked { note, .. } => note.is_some(),
+        Happening::Suspended { .. } | Happening::Reinstated { .. } | Happening::Forgotten { .. } => true,
+        _ => false,
+    }
+}
+
+fn day(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn badges(number: usize) -> String {
+    count(number, "badge")
+}
+
+fn many(number: u64, noun: &str) -> String {
+    count(usize::try_from(number).unwrap_or(usize::MAX), noun)
+}
+
+fn widest(texts: &[String]) -> usize {
+    texts.iter().map(|text| text.chars().count()).max().unwrap_or_default()
+}
+
+fn padded(text: &str, width: usize) -> String {
+    format!("{text:width$}")
+}

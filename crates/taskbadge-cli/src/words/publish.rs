@@ -1,0 +1,65 @@
+//! What is said of publishing, and of a ledger that was restored.
+
+use std::path::Path;
+
+use taskbadge_issuer::centre::Centre;
+use taskbadge_issuer::publish::{Publication, PublishedList, Recovery, VALID_DAYS};
+
+use super::{count, day, named};
+
+pub(crate) const ACCEPT_RESTORED: &str = "Go on with this ledger, although it has lost a part? Its status lists get no \
+    more badges, and what was published as taken back is taken back again. Type yes: ";
+
+pub(crate) fn published(publication: &Publication, centre: &Centre, folder: &Path) -> Vec<String> {
+    let Publication { lists, document, valid_until } = publication;
+    let mut lines = vec![if lists.is_empty() {
+        format!("Published in {}: no status list yet, since no badge was issued.", named(folder))
+    } else {
+        format!(
+            "Published {} in {}, good for {VALID_DAYS} days: publish again before {}.",
+            count(lists.len(), "status list"),
+            named(folder),
+            day(*valid_until)
+        )
+    }];
+    lines.extend(lists.iter().map(list));
+    if let (Some(file), Some(url)) = (document, centre.settings().did().document_url()) {
+        lines.push(format!("  document    {}, for {url}", named(file)));
+    }
+    if lists.iter().any(|list| list.url.as_str().starts_with("http")) {
+        lines.push(
+            "  next        let a web server serve the folder as it is, or carry it to employers on a stick".into(),
+        );
+    } else if !lists.is_empty() {
+        lines.push("  next        carry the folder to employers: they verify with `--status FOLDER`".into());
+    }
+    lines
+}
+
+fn list(list: &PublishedList) -> String {
+    let (purpose, word) = match list.purpose {
+        taskbadge::badge::StatusPurpose::Revocation => ("revocation", "revoked"),
+        taskbadge::badge::StatusPurpose::Suspension => ("suspension", "suspended"),
+    };
+    format!("  {purpose}  {}: {} {word}", named(&list.file), list.raised)
+}
+
+pub(crate) fn recovered(recovery: &Recovery) -> Vec<String> {
+    let Recovery { closed, revoked, suspended, unknown } = recovery;
+    let mut lines = vec![format!(
+        "Accepted. {} no more badges; issuing goes on with new ones.",
+        if closed.len() == 1 { "1 status list gets".into() } else { format!("{} status lists get", closed.len()) }
+    )];
+    for (badges, word) in [(revoked, "Revoked again"), (suspended, "Suspended again")] {
+        lines.extend((!badges.is_empty()).then(|| format!("{word}: {}.", count(badges.len(), "badge"))));
+        lines.extend(badges.iter().map(|badge| format!("  {badge}")));
+    }
+    if *unknown > 0 {
+        lines.push(format!(
+            "{} that the ledger knows nothing of any more: taken back when it was published, and it stays so.",
+            count(usize::try_from(*unknown).unwrap_or(usize::MAX), "badge")
+        ));
+    }
+    lines.push("  next        issue the rosters of the lost days again, then `taskbadge publish`".into());
+    lines
+}
