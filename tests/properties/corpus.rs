@@ -11,12 +11,14 @@ use crate::bodies;
 /// The function of a fuzz target: it panics where something does not hold.
 type Body = fn(&[u8]);
 
-const TARGETS: [(&str, Body); 5] = [
+const TARGETS: [(&str, Body); 7] = [
     ("json", bodies::json),
     ("context", bodies::context),
     ("nquads", bodies::nquads),
     ("verify", bodies::verify),
     ("key", bodies::key),
+    ("bits", bodies::bits),
+    ("status", bodies::status),
 ];
 
 #[test]

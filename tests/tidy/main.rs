@@ -22,7 +22,7 @@ fn visit(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy();
-        if ["target", ".git", "artifacts", "coverage", "demo-centre"].contains(&&*name) {
+        if ["target", ".git", "artifacts", "coverage", "demo-centre", "node_modules"].contains(&&*name) {
             continue;
         }
         if path.is_dir() { visit(&path, found) } else { found.push(path) }

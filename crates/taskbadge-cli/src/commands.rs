@@ -16,9 +16,12 @@ mod verify;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use taskbadge::time::Instant;
+use taskbadge_issuer::centre::Centre;
+use taskbadge_issuer::ledger::Ledger;
 
 use crate::args::Command;
 use crate::output::{Exit, Output, Trouble};
+use crate::words;
 
 /// Does what was asked.
 pub(crate) fn run(command: Command, output: &mut Output) -> Result<Exit, Trouble> {
@@ -42,6 +45,11 @@ pub(crate) fn run(command: Command, output: &mut Output) -> Result<Exit, Trouble
         Command::Completions { shell } => shell::completions(shell, output),
         Command::Man => shell::man(output),
     }
+}
+
+/// The ledger of a centre that has issued: to look at one is no reason to begin it.
+fn ledger_of(centre: &Centre) -> Result<Ledger, Trouble> {
+    centre.ledger_if_begun()?.ok_or_else(|| Trouble::new(words::ledger::nothing_issued(centre.folder())))
 }
 
 /// The clock, read here and nowhere else.

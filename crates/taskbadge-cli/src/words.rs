@@ -439,7 +439,10 @@ fn notes(findings: &[Finding], cause: Option<&Finding>) -> Vec<String> {
     let told = |finding: &Finding| matches!(finding.code(), Code::Ok | Code::StatusCurrent) || Some(finding) == cause;
     let other = findings.iter().filter(|finding| !told(finding));
     let notes = other.map(|finding| shown("note", &format!("{}; {}", finding.code().what(), finding.code().next())));
-    cause.map(|cause| shown("code", &place(cause))).into_iter().chain(notes).collect()
+    let mut lines: Vec<String> = cause.map(|cause| shown("code", &place(cause))).into_iter().chain(notes).collect();
+    // Two status lists of one issuer often have the same to say.
+    lines.dedup();
+    lines
 }
 
 fn place(finding: &Finding) -> String {
@@ -511,6 +514,12 @@ pub(crate) const DEMO_CENTRE: &str =
     "A training centre makes its folder. (It should type the passphrase, and not keep it in a file as this demo does.)";
 pub(crate) const DEMO_ISSUE: &str =
     "The centre issues the badges of its roster. Who is not yet there gets none, and is not named.";
+pub(crate) const DEMO_PUBLISH: &str = "It publishes its status lists: a folder for its web server, or for a stick.";
+pub(crate) const DEMO_REVOKE: &str = "The centre takes a badge back, says why in its ledger, and publishes.";
+pub(crate) const DEMO_OLD_LISTS: &str = "An employer who still has the lists from before is told how old they are; and \
+    nine days later, that they are too old to rely on.";
+pub(crate) const DEMO_SUSPEND: &str = "A badge can also be taken back for a while.";
+pub(crate) const DEMO_LEDGER: &str = "Nothing is forgotten: the ledger has it all, and can prove that it is whole.";
 pub(crate) const DEMO_STRANGER: &str = "An employer checks a badge. Of this centre they have never heard.";
 pub(crate) const DEMO_TRUST: &str = "They ask the centre for its identifier, and recognise it from now on.";
 pub(crate) const DEMO_CHANGE: &str = "Somebody changes one letter.";

@@ -174,6 +174,15 @@ impl Centre {
         }
     }
 
+    /// The centre's ledger, if one was begun.
+    ///
+    /// # Errors
+    /// As [`Centre::ledger`].
+    pub fn ledger_if_begun(&self) -> Result<Option<Ledger>, Trouble> {
+        let begun = self.settings.ledger.is_some() || self.ledger_file().exists();
+        if begun { self.ledger().map(Some) } else { Ok(None) }
+    }
+
     /// Which status lists new badges go into.
     #[must_use]
     pub fn lists(&self) -> Lists {
@@ -227,8 +236,10 @@ impl Centre {
     /// nothing that tells who it is about.
     #[must_use]
     pub fn badge_file(&self, task: &str, badge: &Iri) -> PathBuf {
+        // A ledger that somebody edited must not lead out of the folder.
+        let task: String = task.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
         let number: String =
-            badge.as_str().trim_start_matches("urn:uuid:").chars().filter(|c| *c != '-').take(16).collect();
+            badge.as_str().trim_start_matches("urn:uuid:").chars().filter(|c| c.is_alphanumeric()).take(16).collect();
         self.badges_folder().join(format!("{task}-{number}.json"))
     }
 

@@ -176,6 +176,9 @@ impl<'c> Desk<'c> {
     /// # Errors
     /// The first [`Trouble`] in the order of the groups. What was issued before it stays issued, and is left alone when
     /// this is done again.
+    ///
+    /// # Panics
+    /// Never: the threads that write files do not panic.
     pub fn issue(
         &mut self,
         batch: &Batch<'_>,
@@ -188,10 +191,10 @@ impl<'c> Desk<'c> {
             // The files of one group are written while the next is signed. They hold what the ledger holds already.
             let mut writing: Option<Writing<'_>> = None;
             let mut finish = |writing: Option<Writing<'_>>| {
-                if let Some(Writing { files, group }) = writing {
+                if let Some(Writing { files, outcomes }) = writing {
                     files.join().expect("writing files does not panic")?;
                     step("a group is handed out");
-                    issued.extend(group);
+                    issued.extend(outcomes);
                     progress(issued.len());
                 }
                 Ok::<(), Trouble>(())
@@ -200,11 +203,11 @@ impl<'c> Desk<'c> {
                 let drafts =
                     on_all_cores(group, |(row, level)| Draft::of_row(row, level, &self.clerk, &self.secret, now))?;
                 let because = Because::new(&self.actor, "renewed after a refresher")?;
-                let (group, files) = self.issue_group(&drafts, &because, now)?;
+                let Group { outcomes, files } = self.issue_group(&drafts, &because, now)?;
                 finish(writing.take())?;
                 let badges = &badges;
                 let files = scope.spawn(move || files::write_many(badges, &files, Placing::New));
-                writing = Some(Writing { files, group });
+                writing = Some(Writing { files, outcomes });
             }
             finish(writing)
         })?;
@@ -253,9 +256,9 @@ impl<'c> Desk<'c> {
         let mut draft = Draft::of_row(row, level, &self.clerk, &self.secret, now)?;
         draft.mark = mark;
         draft.replaces = Some((old.clone(), Replaces::Correction));
-        let (mut group, files) = self.issue_group(std::slice::from_ref(&draft), because, now)?;
+        let Group { mut outcomes, files } = self.issue_group(std::slice::from_ref(&draft), because, now)?;
         files::write_many(&self.clerk.centre.badges_folder(), &files, Placing::New)?;
-        Ok(group.remove(0))
+        Ok(outcomes.remove(0))
     }
 
     /// Does everything but write: every badge that would be issued is signed and checked, and thrown away.
@@ -271,8 +274,7 @@ impl<'c> Desk<'c> {
     ) -> Result<Vec<Issued>, Trouble> {
         let clerk = Clerk::new(centre, key, now)?;
         // A ledger is not begun for a rehearsal.
-        let begun = centre.settings().ledger().is_some() || centre.ledger_file().exists();
-        let mut ledger = if begun { Some(centre.ledger()?) } else { None };
+        let mut ledger = centre.ledger_if_begun()?;
         let secret = Secret::read(centre.folder())?.map_or_else(Secret::passing, Ok)?;
         let entries = [Entry { purpose: StatusPurpose::Revocation, list: centre.settings().status(), index: 0 }];
         let mut rehearsed = Vec::with_capacity(batch.len());
@@ -295,12 +297,7 @@ impl<'c> Desk<'c> {
     }
 
     /// Stores, signs, checks and completes a group; what came of it, and the files that are still to be written.
-    fn issue_group(
-        &mut self,
-        drafts: &[Draft<'_, '_>],
-        because: &Because,
-        now: Instant,
-    ) -> Result<(Vec<Issued>, Vec<(PathBuf, Vec<u8>)>), Trouble> {
+    fn issue_group(&mut self, drafts: &[Draft<'_, '_>], because: &Because, now: Instant) -> Result<Group, Trouble> {
         let centre = self.clerk.centre;
         let intentions: Vec<_> = drafts.iter().map(|draft| draft.intention(because)).collect();
         let fill = |bytes: &mut [u8]| getrandom::fill(bytes).map_err(Trouble::NoRandomness);
@@ -355,7 +352,7 @@ impl<'c> Desk<'c> {
             };
             issued.push(draft.outcome(centre, &self.secret, badge, status, when));
         }
-        Ok((issued, files))
+        Ok(Group { outcomes: issued, files })
     }
 
     /// The bytes of an issued badge whose file is missing and whose person is not forgotten.
@@ -369,10 +366,17 @@ impl<'c> Desk<'c> {
     }
 }
 
+/// A group that is in the ledger.
+struct Group {
+    outcomes: Vec<Issued>,
+    /// What is still to be written.
+    files: Vec<(PathBuf, Vec<u8>)>,
+}
+
 /// A group whose files are being written.
 struct Writing<'s> {
     files: thread::ScopedJoinHandle<'s, Result<(), Trouble>>,
-    group: Vec<Issued>,
+    outcomes: Vec<Issued>,
 }
 
 /// A file that another process wrote in the same moment holds the same: the ledger has one text for a badge.

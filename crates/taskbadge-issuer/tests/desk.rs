@@ -192,7 +192,7 @@ fn every_badge_has_a_place_of_its_own_in_a_list_and_what_is_known_of_it_can_be_f
     let mut ledger = centre.ledger().unwrap();
     assert_eq!(row_of(&mut ledger, &issued[0].badge).unwrap()[&Field::Email], "a@example.org");
     let because = Because::new("registrar", "asked to be forgotten").unwrap();
-    ledger.forget(&issued[0].badge, &because, now()).unwrap();
+    ledger.forget([&issued[0].badge], &because, now()).unwrap();
     assert!(matches!(row_of(&mut ledger, &issued[0].badge), Err(Trouble::Forgotten(_))));
     fs::remove_file(&issued[0].file).unwrap();
     assert_eq!(issue(&centre, &key, roster).unwrap()[0].when, When::Before, "it is not issued again");

@@ -45,7 +45,7 @@ pub(super) fn demo(demo: &Demo, output: &mut Output) -> Result<Exit, Trouble> {
     if demo.force || !complete {
         steps.tell(words::DEMO_CENTRE);
         steps.prepare()?;
-        steps.run("init FOLDER --name 'Harbour Training Centre' --web https://centre.example.org --passphrase-file FOLDER/passphrase")?;
+        steps.run("init FOLDER --name 'Harbour Training Centre' --web https://centre.example.org --suspension --passphrase-file FOLDER/passphrase")?;
         steps.add_samples()?;
     } else {
         steps.tell(&words::demo_there(folder));
@@ -54,23 +54,32 @@ pub(super) fn demo(demo: &Demo, output: &mut Output) -> Result<Exit, Trouble> {
     steps.tell(words::DEMO_ISSUE);
     steps.run("issue FOLDER/rosters/roster.csv --centre FOLDER --passphrase-file FOLDER/passphrase")?;
 
+    steps.tell(words::DEMO_PUBLISH);
+    steps.run("publish --centre FOLDER --passphrase-file FOLDER/passphrase")?;
+
     steps.tell(words::DEMO_STRANGER);
-    let badge = steps.first_badge()?;
+    let badge = steps.badge_of("Amina Noor")?;
     fs::write(folder.join("nobody.json"), "{\"version\":1,\"issuers\":[]}\n")
         .map_err(|error| Trouble::new(words::cannot_write(folder, &error)))?;
-    steps.run(&format!("verify {badge} --trust FOLDER/nobody.json"))?;
+    steps.run(&format!("verify {badge} --status FOLDER/published --trust FOLDER/nobody.json"))?;
     steps.tell(words::DEMO_TRUST);
     let did = Centre::open(folder)?.settings().did().to_string();
     steps.run(&format!("trust add {did} --name 'Harbour Training Centre' --force --trust FOLDER/trust.json"))?;
-    steps.run(&format!("verify {badge} --trust FOLDER/trust.json"))?;
-    steps.run("verify FOLDER/badges --trust FOLDER/trust.json")?;
+    steps.run(&format!("verify {badge} {CHECK}"))?;
+    steps.run(&format!("verify FOLDER/badges {CHECK}"))?;
 
     steps.tell(words::DEMO_CHANGE);
     steps.change_a_letter(&badge)?;
-    steps.run("verify FOLDER/changed.json --trust FOLDER/trust.json")?;
+    steps.run(&format!("verify FOLDER/changed.json {CHECK}"))?;
+    if demo.force || !complete {
+        steps.take_back(&badge)?;
+    }
     steps.tell(&words::demo_end(folder));
     Ok(Exit::Done)
 }
+
+/// What an employer of the demo adds to every check.
+const CHECK: &str = "--status FOLDER/published --trust FOLDER/trust.json";
 
 /// The task of the first row, and what a forger makes of it.
 const CHANGED: (&str, &str) = ("Forklift pre-start check", "Forklift pre-start chick");
@@ -126,12 +135,56 @@ impl Steps<'_> {
         Ok(())
     }
 
-    /// The badge of the roster's first row, with `FOLDER` for the folder.
-    fn first_badge(&self) -> Result<String, Trouble> {
+    /// One badge is revoked, another suspended and reinstated; each time the lists are published, and an employer looks.
+    fn take_back(&mut self, suspended: &str) -> Result<(), Trouble> {
+        let decided = "--by registrar --yes --centre FOLDER";
+        let publish = "publish --centre FOLDER --passphrase-file FOLDER/passphrase";
+        let revoked = self.badge_of("Yusuf Demir")?;
+        self.tell(words::DEMO_REVOKE);
+        self.keep_lists()?;
+        let because = "--reason assessment-withdrawn --because 'the brake test was not done'";
+        self.run(&format!("revoke {revoked} {because} {decided}"))?;
+        self.run(publish)?;
+        self.run(&format!("verify {revoked} {CHECK}"))?;
+        self.tell(words::DEMO_OLD_LISTS);
+        let old = "--status FOLDER/lists-from-before --trust FOLDER/trust.json";
+        self.run(&format!("verify {revoked} {old}"))?;
+        let later = super::now().datetime().date_naive().checked_add_days(Days::new(9)).unwrap_or_default();
+        self.run(&format!("verify {revoked} {old} --at {later}"))?;
+
+        self.tell(words::DEMO_SUSPEND);
+        self.run(&format!("suspend {suspended} --because 'the employer reports a near miss' {decided}"))?;
+        self.run(publish)?;
+        self.run(&format!("verify {suspended} {CHECK}"))?;
+        self.run(&format!("reinstate {suspended} --because 'shown again without fault' {decided}"))?;
+        self.run(publish)?;
+        self.run(&format!("verify {suspended} {CHECK}"))?;
+        self.tell(words::DEMO_LEDGER);
+        self.run(&format!("ledger show {revoked} --centre FOLDER"))?;
+        self.run("ledger check --centre FOLDER")
+    }
+
+    /// The lists as an employer fetched them who does not come back for new ones.
+    fn keep_lists(&self) -> Result<(), Trouble> {
+        let kept = self.folder.join("lists-from-before");
+        let lists = self.folder.join("published/status");
+        let copy = || {
+            fs::create_dir_all(&kept)?;
+            for entry in fs::read_dir(&lists)? {
+                let entry = entry?;
+                fs::copy(entry.path(), kept.join(entry.file_name()))?;
+            }
+            Ok(())
+        };
+        copy().map_err(|error: std::io::Error| Trouble::new(words::cannot_write(&kept, &error)))
+    }
+
+    /// The badge of somebody for the task of the first row, with `FOLDER` for the folder.
+    fn badge_of(&self, holder: &str) -> Result<String, Trouble> {
         for badge in crate::files::badges(vec![self.folder.join("badges")]) {
             let badge = badge?;
             let text = fs::read_to_string(&badge).map_err(|error| Trouble::new(words::cannot_read(&badge, &error)))?;
-            if text.contains("Amina Noor") && text.contains(CHANGED.0) {
+            if text.contains(holder) && text.contains(CHANGED.0) {
                 return Ok(format!("FOLDER/badges/{}", badge.file_name().unwrap_or_default().display()));
             }
         }

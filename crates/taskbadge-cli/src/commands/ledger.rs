@@ -4,7 +4,7 @@ use std::path::Path;
 
 use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::files::{self, Secrecy};
-use taskbadge_issuer::ledger::{self, Because, Erased, Happening, LedgerTrouble, Record, State};
+use taskbadge_issuer::ledger::{self, Happening, LedgerTrouble, Record, State};
 
 use crate::args::ledger::{Change, Export, Ledger, List};
 use crate::confirm::{self, Deed, Plan};
@@ -15,8 +15,8 @@ use crate::words;
 pub(super) fn ledger(command: &Ledger, output: &mut Output) -> Result<Exit, Trouble> {
     match command {
         Ledger::List(command) => list(command, output),
-        Ledger::Show { badge, centre } => show(badge, &mut Centre::open(&centre.folder)?.ledger()?, output),
-        Ledger::Check { centre } => check(&mut Centre::open(&centre.folder)?.ledger()?, output),
+        Ledger::Show { badge, centre } => show(badge, &mut super::ledger_of(&Centre::open(&centre.folder)?)?, output),
+        Ledger::Check { centre } => check(&mut super::ledger_of(&Centre::open(&centre.folder)?)?, output),
         Ledger::Export(command) => export(command, output),
         Ledger::Forget(change) => forget(change, output),
         Ledger::AcceptRestored(accept) => super::publish::accept_restored(accept, output),
@@ -28,7 +28,7 @@ const PAGE: u64 = 1000;
 
 fn list(list: &List, output: &mut Output) -> Result<Exit, Trouble> {
     let centre = Centre::open(&list.centre.folder)?;
-    let mut ledger = centre.ledger()?;
+    let mut ledger = super::ledger_of(&centre)?;
     let mut query = list.filter.query(&centre, super::now())?;
     if list.json {
         query = list.limit.map_or(query.clone(), |limit| query.limit(limit));
@@ -72,7 +72,7 @@ fn check(ledger: &mut ledger::Ledger, output: &mut Output) -> Result<Exit, Troub
 
 fn export(export: &Export, output: &mut Output) -> Result<Exit, Trouble> {
     let centre = Centre::open(&export.centre.folder)?;
-    let mut ledger = centre.ledger()?;
+    let mut ledger = super::ledger_of(&centre)?;
     let query = export.filter.query(&centre, super::now())?;
     let Some(path) = &export.output else {
         ledger.export(&query, output.writer())?;
@@ -94,7 +94,7 @@ fn export(export: &Export, output: &mut Output) -> Result<Exit, Trouble> {
 fn forget(change: &Change, output: &mut Output) -> Result<Exit, Trouble> {
     let because = change.decision()?;
     let centre = Centre::open(&change.centre.folder)?;
-    let mut ledger = centre.ledger()?;
+    let mut ledger = super::ledger_of(&centre)?;
     let mut plan = Plan { deed: Deed::Forget, records: Vec::new(), settled: 0 };
     for record in change.selection.choose(&centre, &mut ledger)?.records {
         if is_forgotten(&centre, &mut ledger, &record)? {
@@ -106,20 +106,30 @@ fn forget(change: &Change, output: &mut Output) -> Result<Exit, Trouble> {
     if !change.agreed(&plan, &mut ledger, output)? {
         return Ok(Exit::Done);
     }
-    let (mut number, mut removed, mut last, mut troubles) = (0, 0, None, Vec::new());
-    for record in plan.records {
-        match forget_one(&centre, &mut ledger, &record, &because) {
-            Ok((file, erased)) => {
-                number += 1;
-                removed += usize::from(file);
-                // An erasure also finishes those before it.
-                last = Some(erased);
-            }
-            Err(trouble) => troubles.push((record.badge, trouble.to_string())),
-        }
+    let (open, done): (Vec<Record>, Vec<Record>) =
+        plan.records.into_iter().partition(|record| record.state == State::Intended);
+    if !done.is_empty() {
+        // The files go first: should the ledger then refuse, the badges are still found by their recipient.
+        let mut removed = remove_files(&centre, &done)?;
+        let erased = ledger.forget(done.iter().map(|record| &record.badge), &because, super::now())?;
+        // Somebody who is issuing may have put one back meanwhile; from now on nobody can.
+        removed += remove_files(&centre, &done)?;
+        let served = centre.settings().ledger().is_some();
+        words::ledger::forgotten(done.len(), removed, erased, served).iter().for_each(|line| output.line(line));
     }
-    words::ledger::forgotten(number, removed, last).iter().for_each(|line| output.line(line));
-    if troubles.is_empty() { Ok(Exit::Done) } else { Err(Trouble::new(words::ledger::not_forgotten(&troubles))) }
+    if open.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let troubles: Vec<String> =
+        open.into_iter().map(|record| LedgerTrouble::Unfinished(record.badge).to_string()).collect();
+    Err(Trouble::new(words::ledger::not_forgotten(&troubles)))
+}
+
+/// Deletes the badges' own files; how many there were.
+fn remove_files(centre: &Centre, records: &[Record]) -> Result<usize, Trouble> {
+    records.iter().try_fold(0, |removed, record| {
+        Ok(removed + usize::from(crate::files::remove(&centre.badge_file(&record.task, &record.badge))?))
+    })
 }
 
 /// Whether the last that happened to a badge is that it was forgotten.
@@ -127,24 +137,4 @@ fn is_forgotten(centre: &Centre, ledger: &mut ledger::Ledger, record: &Record) -
     let history = ledger.history(&record.badge)?;
     let forgotten = matches!(history.last().map(|event| &event.happening), Some(Happening::Forgotten { .. }));
     Ok(forgotten && !centre.badge_file(&record.task, &record.badge).exists())
-}
-
-/// Forgets the person of a badge. Gives whether the badge's file was there, and how far the ledger's data is gone.
-///
-/// The file goes first: should the ledger then refuse, the badge is still found by its recipient.
-fn forget_one(
-    centre: &Centre,
-    ledger: &mut ledger::Ledger,
-    record: &Record,
-    because: &Because,
-) -> Result<(bool, Erased), Trouble> {
-    if record.state == State::Intended {
-        return Err(LedgerTrouble::Unfinished(record.badge.clone()).into());
-    }
-    let file = centre.badge_file(&record.task, &record.badge);
-    let removed = crate::files::remove(&file)?;
-    let erased = ledger.forget(&record.badge, because, super::now())?;
-    // Somebody who is issuing may have put it back meanwhile; from now on nobody can.
-    let put_back = crate::files::remove(&file)?;
-    Ok((removed || put_back, erased))
 }

@@ -22,7 +22,7 @@ pub(super) fn publish(publish: &Publish, output: &mut Output) -> Result<Exit, Tr
 pub(super) fn accept_restored(accept: &AcceptRestored, output: &mut Output) -> Result<Exit, Trouble> {
     let centre = Centre::open(&accept.centre.folder)?;
     let because = accept.decision.because()?;
-    let mut ledger = centre.ledger()?;
+    let mut ledger = super::ledger_of(&centre)?;
     let folder = accept.published.clone().unwrap_or_else(|| centre.published_folder());
     if !accept.yes {
         confirm::ask(words::ACCEPT_RESTORED, output)?;

@@ -20,7 +20,7 @@ pub(super) fn correct(correct: &Correct, output: &mut Output) -> Result<Exit, Tr
     let because = correct.decision.because()?;
     let tasks = centre.tasks()?;
     let now = super::now();
-    let mut ledger = centre.ledger()?;
+    let mut ledger = super::ledger_of(&centre)?;
     let old = selection::find(&correct.badge, &mut ledger)?;
     let before = row_of(&mut ledger, &old.badge)?;
     let after = changed(&before, &correct.changes);
@@ -74,7 +74,7 @@ fn changed(before: &Cells, changes: &[(Field, String)]) -> Cells {
 pub(super) fn renew(renew: &Renew, output: &mut Output) -> Result<Exit, Trouble> {
     let centre = Centre::open(&renew.centre.folder)?;
     let now = super::now();
-    let mut ledger = centre.ledger()?;
+    let mut ledger = super::ledger_of(&centre)?;
     let days = |days: i64| Instant::from_unix(now.unix().saturating_add(days.saturating_mul(24 * 60 * 60)));
     let mut query = Query::all().state(State::Issued).status(Status::Good).ends_before(days(renew.within.into()));
     if let Some(task) = &renew.task {

@@ -32,7 +32,7 @@ fn stand(
 ) -> Result<Exit, Trouble> {
     let because = change.decision()?;
     let centre = Centre::open(&change.centre.folder)?;
-    let mut ledger = centre.ledger()?;
+    let mut ledger = super::ledger_of(&centre)?;
     let plan = plan(deed, change.selection.choose(&centre, &mut ledger)?)?;
     if change.agreed(&plan, &mut ledger, output)? {
         act(&mut ledger, plan.records.iter().map(|record| &record.badge).collect(), &because)?;

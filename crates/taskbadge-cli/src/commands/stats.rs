@@ -9,7 +9,7 @@ use crate::output::{Exit, Output, Trouble};
 use crate::words;
 
 pub(super) fn stats(stats: &Stats, output: &mut Output) -> Result<Exit, Trouble> {
-    let tallies = Centre::open(&stats.centre.folder)?.ledger()?.counts()?;
+    let tallies = super::ledger_of(&Centre::open(&stats.centre.folder)?)?.counts()?;
     if stats.json {
         tallies.iter().for_each(|tally| output.line(json(tally)));
     } else if tallies.is_empty() {

@@ -18,10 +18,14 @@ use crate::confirm::{Deed, Plan};
 pub(crate) const NOTHING_SELECTED: &str = "no badge is named; name badges by their ids or files, give a list with \
     --from, or say which with --task, --awarded-from, --awarded-to or --recipient; if you mean every badge, say --all";
 pub(crate) const NOTHING_FITS: &str = "no badge in the ledger fits that, and nothing was changed; see what there is with \
-    `taskbadge ledger list`. Who was forgotten is not found by --recipient";
+    `taskbadge ledger list` (who was forgotten is not found by --recipient)";
 pub(crate) const EMPTY_LIST: &str = "the list names no badge; write ids or names of files there, one a line";
 pub(crate) const NOBODY_YET: &str =
     "this centre has issued nothing yet, so it knows no recipient; leave --recipient out";
+
+pub(crate) fn nothing_issued(folder: &Path) -> String {
+    format!("{}: no badge was issued here yet, so there is no ledger; issue with `taskbadge issue`", named(folder))
+}
 
 pub(crate) fn not_a_badge_id(text: &str) -> String {
     format!("{} is no badge id; copy it in full, such as from `taskbadge ledger list`", printable(text))
@@ -107,7 +111,8 @@ pub(crate) fn standing_changed(plan: &Plan) -> String {
     )
 }
 
-pub(crate) fn forgotten(number: usize, files: usize, erased: Option<Erased>) -> Vec<String> {
+/// What is gone, what stays, and what is left to people. `served` says that the ledger is in a database server.
+pub(crate) fn forgotten(number: usize, files: usize, erased: Erased, served: bool) -> Vec<String> {
     let mut lines = vec![
         format!(
             "Forgot the people of {}: what the ledger knew of them is erased, and {} in badges/ {} deleted.",
@@ -116,11 +121,14 @@ pub(crate) fn forgotten(number: usize, files: usize, erased: Option<Erased>) -> 
             if files == 1 { "is" } else { "are" }
         ),
         "  stays       index, history and digests: the badges can still be revoked, and are not issued again".into(),
-        "  stays       the copies that trainees and employers hold, which stay valid".into(),
+        "  stays       the copies that trainees and employers hold, as valid as before".into(),
         "  yours       backups, exports, files that were moved from badges/, and the rosters: delete the rows there"
             .into(),
     ];
-    if erased == Some(Erased::WhenOthersLetGo) {
+    if served {
+        lines.push("  yours       the database server: run VACUUM, and delete its archived logs".into());
+    }
+    if erased == Erased::WhenOthersLetGo {
         lines.push(
             "  not yet     another process is reading the ledger, and what was erased is still in the file with -wal; \
              it goes when that process ends, or with the next `taskbadge ledger forget`"
@@ -130,11 +138,10 @@ pub(crate) fn forgotten(number: usize, files: usize, erased: Option<Erased>) -> 
     lines
 }
 
-pub(crate) fn not_forgotten(troubles: &[(Iri, String)]) -> String {
-    let lines: Vec<String> = troubles.iter().map(|(badge, trouble)| format!("{badge}: {trouble}")).collect();
+pub(crate) fn not_forgotten(troubles: &[String]) -> String {
     format!(
         "{}\nthe people of {} are not forgotten; do what the above says, and run this again",
-        lines.join("\n"),
+        troubles.join("\n"),
         badges(troubles.len())
     )
 }

@@ -90,6 +90,11 @@ impl Place {
         self.ok(&format!("trust add {did} --name Harbour"));
     }
 
+    /// Publishes the centre's lists.
+    pub(crate) fn publish(&self) -> String {
+        self.ok("publish --centre centre --passphrase-file passphrase")
+    }
+
     /// A roster of so many trainees.
     pub(crate) fn roster(&self, name: &str, trainees: usize) {
         let rows = (0..trainees).map(|number| format!("t{number}@example.org,hand-washing,2026-11-03,done\n"));
@@ -106,6 +111,7 @@ impl Place {
     pub(crate) fn issue_one(&self) -> PathBuf {
         self.roster("one.csv", 1);
         self.ok(ISSUE_ONE);
+        self.publish();
         let [badge] = &self.badges()[..] else { panic!("one badge") };
         badge.clone()
     }
@@ -113,6 +119,9 @@ impl Place {
 
 pub(crate) const ISSUE_ONE: &str = "issue one.csv --centre centre --passphrase-file passphrase";
 pub(crate) const ISSUE: &str = "issue many.csv --centre centre --passphrase-file passphrase";
+
+/// What an employer adds to check badges against the lists that the centre published.
+pub(crate) const LISTS: &str = "--status centre/published";
 
 pub(crate) fn printed(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()

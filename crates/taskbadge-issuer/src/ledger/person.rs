@@ -4,6 +4,7 @@ use taskbadge::badge::Iri;
 use taskbadge::time::Instant;
 
 use super::event::Happening;
+use super::standing::once_each;
 use super::{Because, Ledger, LedgerTrouble, Mark, Result, State};
 
 /// What the desk knows of a person whose badge it is. All of it can be erased.
@@ -37,30 +38,38 @@ pub enum Erased {
 }
 
 impl Ledger {
-    /// Erases what the ledger knows of the person of a badge: particulars, the signed bytes, what people wrote about
-    /// the badge before. Its index, its history and the digests stay, so that it can still be revoked and its row is
-    /// not issued again. Doing it again erases what was written since.
+    /// Erases what the ledger knows of the persons of badges: particulars, the signed bytes, what people wrote about the
+    /// badges before. Their indices, their history and the digests stay, so that they can still be revoked and their
+    /// rows are not issued again. Doing it again erases what was written since. All of them or, with an error, none.
     ///
-    /// SQLite overwrites what is erased (`secure_delete`). Backups, exports and the badge's own file are the caller's.
+    /// SQLite overwrites what is erased (`secure_delete`). Backups, exports and the badges' own files are the caller's.
     ///
     /// # Errors
     /// [`LedgerTrouble::Unknown`], [`LedgerTrouble::Unfinished`], the troubles of the database.
-    pub fn forget(&mut self, badge: &Iri, because: &Because, at: Instant) -> Result<Erased> {
+    pub fn forget<'i>(
+        &mut self,
+        badges: impl IntoIterator<Item = &'i Iri>,
+        because: &Because,
+        at: Instant,
+    ) -> Result<Erased> {
         self.change(at, |change| {
-            let select = "SELECT number, state FROM badges WHERE id = $1";
-            let found = change.database.first(select, &[badge.as_str().into()], |row| {
-                let state: State = row.parsed(1, "a badge has no state")?;
-                Ok((row.count(0)?, state))
-            })?;
-            let (number, state) = found.ok_or_else(|| LedgerTrouble::Unknown(badge.clone()))?;
-            if state == State::Intended {
-                return Err(LedgerTrouble::Unfinished(badge.clone()));
+            for badge in once_each(badges) {
+                let select = "SELECT number, state FROM badges WHERE id = $1";
+                let found = change.database.first(select, &[badge.as_str().into()], |row| {
+                    let state: State = row.parsed(1, "a badge has no state")?;
+                    Ok((row.count(0)?, state))
+                })?;
+                let (number, state) = found.ok_or_else(|| LedgerTrouble::Unknown(badge.clone()))?;
+                if state == State::Intended {
+                    return Err(LedgerTrouble::Unfinished(badge.clone()));
+                }
+                for table in ["copies", "particulars", "notes"] {
+                    change.database.run(&format!("DELETE FROM {table} WHERE badge = $1"), &[number.into()])?;
+                }
+                change.database.run("UPDATE replacements SET note = NULL WHERE old = $1", &[number.into()])?;
+                change
+                    .log_because(Some((number, badge)), because, |actor, note| Happening::Forgotten { actor, note })?;
             }
-            for table in ["copies", "particulars", "notes"] {
-                change.database.run(&format!("DELETE FROM {table} WHERE badge = $1"), &[number.into()])?;
-            }
-            change.database.run("UPDATE replacements SET note = NULL WHERE old = $1", &[number.into()])?;
-            change.log_because(Some((number, badge)), because, |actor, note| Happening::Forgotten { actor, note })?;
             Ok(())
         })?;
         Ok(if self.database.empty_the_log()? { Erased::Now } else { Erased::WhenOthersLetGo })

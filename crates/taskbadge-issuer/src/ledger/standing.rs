@@ -175,7 +175,7 @@ impl Change<'_> {
 }
 
 /// A badge that is named twice is one badge.
-fn once_each<'i>(badges: impl IntoIterator<Item = &'i Iri>) -> impl Iterator<Item = &'i Iri> {
+pub(super) fn once_each<'i>(badges: impl IntoIterator<Item = &'i Iri>) -> impl Iterator<Item = &'i Iri> {
     let mut seen = std::collections::HashSet::new();
     badges.into_iter().filter(move |badge| seen.insert(*badge))
 }

@@ -85,7 +85,7 @@ pub enum LedgerTrouble {
         why: String,
     },
     /// What was published is ahead of the ledger, or is not of this ledger.
-    #[error("this ledger ends at event {} and what was published is at event {}: an old backup was restored, or this is another centre's ledger; put the right one back, or accept the loss, after which new status lists are begun", own.sequence, published.sequence)]
+    #[error("this ledger ends at event {} and what was published is at event {}: an old backup was restored, or this is another centre's ledger; put the right one back, or accept the loss with `taskbadge ledger accept-restored`, after which new status lists are begun", own.sequence, published.sequence)]
     Restored {
         /// Where the ledger stands.
         own: Head,

@@ -175,7 +175,7 @@ pub(crate) fn everything(ledger: &mut Ledger, prefix: &str, say: Say) -> Result<
     ids[..2].iter().for_each(|id| say("revoked", id.as_str()));
     again(ledger.suspend(&ids[2..4], &because(), at()))?;
     again(ledger.reinstate(&ids[2..3], &because(), at()))?;
-    ledger.forget(&ids[0], &because(), at())?;
+    ledger.forget([&ids[0]], &because(), at())?;
 
     let (id, mark, because) = (crate::place::fresh_id(), row(&format!("{prefix} corrected")), because());
     if ledger.find_row(&mark)?.is_none() {

@@ -89,7 +89,7 @@ impl Model {
             }
             Act::Forget(row) => {
                 let Some(known) = self.of_row(*row).map(|place| &mut self.0[place]) else { return };
-                let done = ledger.forget(&known.badge, &because(), at());
+                let done = ledger.forget([&known.badge], &because(), at());
                 assert_eq!(done.is_ok(), known.state != State::Intended);
                 known.forgotten |= done.is_ok();
             }

@@ -247,7 +247,7 @@ on_both! {
             Ok::<_, LedgerTrouble>([&content(&id, entries)[..], b" for Amina Noor Eldin"].concat())
         };
         let intended = ledger.intend(&group, &lists(), at(), random, write).unwrap();
-        assert_eq!(ledger.forget(&id, &because(), at()), Err(LedgerTrouble::Unfinished(id.clone())));
+        assert_eq!(ledger.forget([&id], &because(), at()), Err(LedgerTrouble::Unfinished(id.clone())));
         complete(&mut ledger, &intended).unwrap();
         let gossip = Because::new("registrar", "Amina Noor Eldin was at the wrong course").unwrap();
         ledger.revoke([&id], Reason::IssuedInError, &gossip, at()).unwrap();
@@ -255,7 +255,7 @@ on_both! {
         assert_eq!(name.flatten().as_deref(), Some("Amina Noor Eldin"));
         assert_eq!(ledger.select(&Query::all().recipient(person.clone())).unwrap().len(), 1);
 
-        assert_eq!(ledger.forget(&id, &because(), at()).unwrap(), Erased::Now);
+        assert_eq!(ledger.forget([&id], &because(), at()).unwrap(), Erased::Now);
         assert_eq!(ledger.particulars(&id, |_| ()).unwrap(), None);
         assert_eq!(ledger.copy(&id).unwrap(), None);
         assert_eq!(ledger.select(&Query::all().recipient(person)).unwrap().len(), 0);
@@ -266,7 +266,7 @@ on_both! {
         assert_eq!(notes, [None, None, None, Some(because().text().to_owned())]);
         assert_whole(&mut ledger);
         // A second request is honoured too, and the row is not issued again.
-        ledger.forget(&id, &because(), at()).unwrap();
+        ledger.forget([&id], &because(), at()).unwrap();
         assert!(matches!(intend(&mut ledger, &["a".into()]).unwrap()[0].stage, Stage::Issued { .. }));
         assert_whole(&mut ledger);
         if place.is_sqlite() {
@@ -339,8 +339,9 @@ on_both! {
         let mut ledger = place.open();
         issue(&mut ledger, &names("a", 1)).unwrap();
         let list = ledger.lists().unwrap()[0].url.clone();
+        let mut other = place.open();
         let mut publish =
-            |list, publication, digest| ledger.published(&[Published { list, publication, digest }], at());
+            |list, publication, digest| other.published(&[Published { list, publication, digest }], at());
         publish(&list, 1, &[1; 32]).unwrap();
         publish(&list, 5, &[5; 32]).unwrap();
         let refused = publish(&list, 5, &[6; 32]);
