@@ -9,8 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread;
 
 use sha2::{Digest as _, Sha256};
@@ -26,6 +25,7 @@ use taskbadge::verify::{StatusAnswer, StatusClaim, StatusSource, Verifier};
 
 use crate::award;
 use crate::centre::Centre;
+use crate::cores::on_all_cores;
 use crate::files::{self, Placing};
 use crate::ledger::faults::step;
 use crate::ledger::{
@@ -339,7 +339,7 @@ impl<'c> Desk<'c> {
             let path = centre.badge_file(draft.row.task().id().as_str(), &badge);
             let when = match stage {
                 Stage::ToSign { .. } => {
-                    files.extend(new.remove(&badge).filter(|_| !is_there(&path)).map(|text| (path, text)));
+                    files.extend(new.remove(&badge).map(|text| (path, text)));
                     When::Now
                 }
                 Stage::Issued { digest } => match self.missing(&badge, &path, digest)? {
@@ -377,11 +377,6 @@ struct Group {
 struct Writing<'s> {
     files: thread::ScopedJoinHandle<'s, Result<(), Trouble>>,
     outcomes: Vec<Issued>,
-}
-
-/// A file that another process wrote in the same moment holds the same: the ledger has one text for a badge.
-fn is_there(path: &Path) -> bool {
-    path.exists()
 }
 
 /// Signs and checks, the same for all badges and from all threads.
@@ -560,34 +555,6 @@ fn written(cells: &Cells) -> String {
 fn read(line: &str) -> Option<Cells> {
     let cells: BTreeMap<String, String> = serde_json::from_str(line).ok()?;
     cells.into_iter().map(|(field, text)| Some((field.parse().ok()?, text))).collect()
-}
-
-/// The results of `work` in the order of `items`, or the error of the first item that has one.
-fn on_all_cores<'i, T: Sync, R: Send>(
-    items: &'i [T],
-    work: impl Fn(&'i T) -> Result<R, Trouble> + Sync,
-) -> Result<Vec<R>, Trouble> {
-    let workers = thread::available_parallelism().map_or(1, usize::from).min(items.len());
-    if workers <= 1 {
-        return items.iter().map(work).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::with_capacity(items.len()));
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(index) else { return };
-                    let result = work(item);
-                    results.lock().expect("no worker panics with the results in hand").push((index, result));
-                }
-            });
-        }
-    });
-    let mut results = results.into_inner().expect("no worker panics with the results in hand");
-    results.sort_unstable_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Everything the linter says of a roster, its rows, and the tasks they name.

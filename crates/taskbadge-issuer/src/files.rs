@@ -32,7 +32,8 @@ pub fn write_new(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<(), Tr
 }
 
 /// [`write_new`] or [`replace`] for many files of one folder: all of them are durable when it returns, and it waits for
-/// the disk much less often. Where one fails, others may be in place.
+/// the disk much less often. A file that is there already with this content is as good as written: another process may
+/// be at the same. Where one fails, others may be in place.
 ///
 /// # Errors
 /// As [`write_new`], [`replace`].
@@ -48,7 +49,11 @@ pub(crate) fn write_many(folder: &Path, files: &[(PathBuf, Vec<u8>)], placing: P
         for _ in 0..WAITING.min(files.len()) {
             scope.spawn(|| {
                 while let Some((path, content)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(trouble) = place(path, content, Secrecy::Open, placing) {
+                    let placed = place(path, content, Secrecy::Open, placing);
+                    let is_same = || std::fs::read(path).is_ok_and(|there| there == *content);
+                    if let Err(trouble) = placed
+                        && !(matches!(trouble, Trouble::Exists(_)) && is_same())
+                    {
                         next.store(files.len(), Ordering::Relaxed);
                         failed.lock().expect("no writer panics with the trouble in hand").get_or_insert(trouble);
                     }

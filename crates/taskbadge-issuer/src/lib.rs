@@ -50,6 +50,7 @@
 mod address;
 mod award;
 pub mod centre;
+mod cores;
 pub mod desk;
 mod fields;
 pub mod files;

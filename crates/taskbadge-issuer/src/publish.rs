@@ -8,6 +8,7 @@
 //! Every file is written beside, synced and renamed, so that a reader never sees half of one. What was published as
 //! revoked stays so: publishing refuses to clear a revoked bit.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ use taskbadge_status::{Bits, LIST_LIMITS, StatusList, StatusLists};
 
 use crate::Trouble;
 use crate::centre::Centre;
+use crate::cores::on_all_cores;
 use crate::files::{self, Placing, Secrecy};
 use crate::ledger::faults::step;
 use crate::ledger::{Because, Comparison, Head, Ledger, LedgerTrouble, List, Published, Reason, Status};
@@ -76,12 +78,13 @@ pub fn publish(
     let in_order = compare(ledger, folder, now)? == Comparison::InOrder;
     let site = Site::read(centre, ledger, folder, now)?;
     let press = Press::new(centre, key, now)?;
+    let bits = site.bits(ledger, now)?;
+    let texts = on_all_cores(&bits, |(list, bits)| press.list(list, bits))?;
     let (mut lists, mut files) = (Vec::new(), Vec::new());
-    for (list, bits) in site.bits(ledger, now)? {
+    for ((list, bits), text) in bits.into_iter().zip(texts) {
         let file = folder.join(path_of(list.url.as_str()));
-        let raised = bits.count_set();
-        files.push((file.clone(), press.list(&list, bits)?.into_bytes()));
-        lists.push(PublishedList { url: list.url, file, purpose: list.purpose, raised });
+        files.push((file.clone(), text.into_bytes()));
+        lists.push(PublishedList { url: list.url, file, purpose: list.purpose, raised: bits.count_set() });
     }
     if let Some((file, _)) = files.first() {
         let folder = file.parent().unwrap_or(folder);
@@ -190,44 +193,41 @@ pub fn compare(ledger: &mut Ledger, folder: &Path, now: Instant) -> Result<Compa
 
 /// What stands in the folder.
 struct Site {
-    issuer: Iri,
-    lists: StatusLists,
-    /// Lists of the centre that the ledger does not know, by their addresses, with their files.
-    strays: Vec<(Iri, PathBuf)>,
+    /// The bits of the ledger's lists, by their addresses.
+    lists: HashMap<Iri, Bits>,
+    /// Lists of the centre that the ledger does not know.
+    strays: Vec<Stray>,
+}
+
+struct Stray {
+    url: Iri,
+    file: PathBuf,
+    purpose: StatusPurpose,
+    bits: Bits,
 }
 
 impl Site {
     fn read(centre: &Centre, ledger: &mut Ledger, folder: &Path, now: Instant) -> Result<Self, Trouble> {
-        let issuer: Iri = iri(centre.settings().did().as_str());
-        let trust = Trust::none().recognise(RecognisedIssuer::pinned(centre.did_document()?));
-        let verifier = Verifier::new(trust);
-        let mut site = Self { issuer, lists: StatusLists::new(), strays: Vec::new() };
-        let known = ledger.lists()?;
-        for list in &known {
-            let file = folder.join(path_of(list.url.as_str()));
-            if let Some(bytes) = read_list(&file)? {
-                let read = site.lists.add_from(list.url.as_str(), &verifier, &bytes, now);
-                read.map_err(|finding| Trouble::Unreadable { path: file, why: finding.to_string() })?;
-            }
-        }
+        let reader = Reader::new(centre, now)?;
+        let known: HashMap<PathBuf, Iri> =
+            ledger.lists()?.into_iter().map(|list| (folder.join(path_of(list.url.as_str())), list.url)).collect();
+        let files: Vec<_> = known.iter().collect();
+        let read = on_all_cores(&files, |(file, url)| reader.known(file, url))?;
+        let lists = files.iter().zip(read).filter_map(|((_, url), bits)| Some(((*url).clone(), bits?))).collect();
+
         let place = folder.join(path_of(&format!("{}/", centre.settings().status())));
-        let files = fs::read_dir(&place).into_iter().flatten().flatten().map(|entry| entry.path());
-        for file in files.filter(|file| file.extension().is_some_and(|extension| extension == "json")) {
-            if known.iter().any(|list| folder.join(path_of(list.url.as_str())) == file) {
-                continue;
-            }
-            // What is not a list of this centre is somebody else's business.
-            let Some(bytes) = read_list(&file)? else { continue };
-            let Ok(url) = site.lists.add(&verifier, &bytes, now) else { continue };
-            if site.lists.bits(&url, site.issuer.as_str()).is_some() && folder.join(path_of(&url)) == file {
-                site.strays.push((iri(&url), file));
-            }
+        let others = fs::read_dir(&place).into_iter().flatten().flatten().map(|entry| entry.path());
+        let is_other =
+            |file: &PathBuf| file.extension().is_some_and(|kind| kind == "json") && !known.contains_key(file);
+        let mut strays = Vec::new();
+        for file in others.filter(is_other) {
+            strays.extend(reader.stray(file, folder)?);
         }
-        Ok(site)
+        Ok(Self { lists, strays })
     }
 
     fn published(&self, list: &List) -> Option<&Bits> {
-        self.lists.bits(list.url.as_str(), self.issuer.as_str()).map(|(bits, _)| bits)
+        self.lists.get(&list.url)
     }
 
     /// Every list with its bits: those of the ledger, and with a ledger that was restored those that it lost.
@@ -247,7 +247,7 @@ impl Site {
             all.push((list, bits));
         }
         let restored = ledger.was_restored()?;
-        for (url, file) in &self.strays {
+        for Stray { url, file, purpose, bits } in &self.strays {
             if !restored {
                 in_doubt(ledger, now)?;
                 return Err(Trouble::Unreadable {
@@ -255,12 +255,10 @@ impl Site {
                     why: "it is a list of this centre that the ledger does not know".into(),
                 });
             }
-            let (bits, purposes) = self.lists.bits(url.as_str(), self.issuer.as_str()).expect("it was read");
-            let (capacity, purpose) = (bits.entries(), purposes.first().copied());
             let list = List {
                 url: url.clone(),
-                purpose: purpose.unwrap_or(StatusPurpose::Revocation),
-                capacity,
+                purpose: *purpose,
+                capacity: bits.entries(),
                 used: 0,
                 open: false,
                 published: None,
@@ -268,6 +266,42 @@ impl Site {
             all.push((list, bits.clone()));
         }
         Ok(all)
+    }
+}
+
+/// Reads what was published.
+struct Reader {
+    issuer: String,
+    verifier: Verifier,
+    now: Instant,
+}
+
+impl Reader {
+    fn new(centre: &Centre, now: Instant) -> Result<Self, Trouble> {
+        let trust = Trust::none().recognise(RecognisedIssuer::pinned(centre.did_document()?));
+        Ok(Self { issuer: centre.settings().did().to_string(), verifier: Verifier::new(trust), now })
+    }
+
+    /// The bits of a list of the ledger, if it was published before.
+    fn known(&self, file: &Path, url: &Iri) -> Result<Option<Bits>, Trouble> {
+        let Some(bytes) = read_list(file)? else { return Ok(None) };
+        let unreadable = |why: String| Trouble::Unreadable { path: file.into(), why };
+        let mut lists = StatusLists::new();
+        let read = lists.add_from(url.as_str(), &self.verifier, &bytes, self.now);
+        read.map_err(|finding| unreadable(finding.to_string()))?;
+        let bits = lists.bits(url.as_str(), &self.issuer).map(|(bits, _)| bits.clone());
+        bits.map(Some).ok_or_else(|| unreadable("it is a list of another kind".into()))
+    }
+
+    /// A list of this centre that the ledger does not know. What else lies there is somebody else's business.
+    fn stray(&self, file: PathBuf, folder: &Path) -> Result<Option<Stray>, Trouble> {
+        let Some(bytes) = read_list(&file)? else { return Ok(None) };
+        let mut lists = StatusLists::new();
+        let Ok(url) = lists.add(&self.verifier, &bytes, self.now) else { return Ok(None) };
+        let Some((bits, purposes)) = lists.bits(&url, &self.issuer) else { return Ok(None) };
+        let purpose = purposes.first().copied().unwrap_or(StatusPurpose::Revocation);
+        let is_here = folder.join(path_of(&url)) == file;
+        Ok(is_here.then(|| Stray { url: iri(&url), purpose, bits: bits.clone(), file }))
     }
 }
 
@@ -325,9 +359,9 @@ impl<'c> Press<'c> {
         Ok(Self { centre, key, contexts: Contexts::builtin(), proof, now, valid_until })
     }
 
-    fn list(&self, list: &List, bits: Bits) -> Result<String, Trouble> {
+    fn list(&self, list: &List, bits: &Bits) -> Result<String, Trouble> {
         let issuer = iri(self.centre.settings().did().as_str());
-        let credential = StatusList::new(list.url.clone(), issuer, list.purpose, bits, self.now);
+        let credential = StatusList::new(list.url.clone(), issuer, list.purpose, bits.clone(), self.now);
         let signed = credential.valid_until(self.valid_until).sign(&self.contexts, self.key, &self.proof);
         signed.map_err(|finding: Finding| Trouble::List { list: list.url.clone(), finding })
     }

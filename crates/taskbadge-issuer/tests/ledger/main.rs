@@ -4,6 +4,7 @@
 
 mod child;
 mod crowd;
+mod desk;
 mod files;
 mod kills;
 mod model;

@@ -1,0 +1,358 @@
+//! Whatever happens to the processes at the desk: what is handed out is in the ledger, every row has one badge, and what
+//! was published stays published.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails; clippy.toml covers only functions marked #[test]")]
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use taskbadge::key::{Did, SigningKey};
+use taskbadge::time::Instant;
+use taskbadge::trust::{RecognisedIssuer, Trust};
+use taskbadge::verify::Verifier;
+use taskbadge_issuer::Trouble;
+use taskbadge_issuer::centre::{Centre, Settings};
+use taskbadge_issuer::desk::{Batch, Desk, Issued};
+use taskbadge_issuer::ledger::{Because, Query, Reason, State, faults};
+use taskbadge_issuer::publish::{HEAD_FILE, publish};
+use taskbadge_issuer::roster::{Reading, Roster};
+use taskbadge_issuer::template::Template;
+use taskbadge_status::{Bits, StatusLists};
+use tempfile::TempDir;
+
+const FORKLIFT: &str = include_str!("../../../examples/centre/tasks/forklift-pre-start-check.toml");
+/// More than goes into the ledger at once.
+const ROWS: usize = 260;
+
+#[test]
+fn killed_at_each_step_of_issuing() {
+    let mut kills = 0;
+    // So many passages: those of the two groups of a roster, and some of the files.
+    let passages = |step| if step == "a file is written" { &[1, 2, 255, 256, 258][..] } else { &[1, 2, 3, 4][..] };
+    for step in faults::STEPS {
+        // What was issued before is looked at again after every kill, so it should not grow too long.
+        let house = House::found();
+        for time in passages(step) {
+            let prefix = format!("{}-{time}-", step.replace(' ', "-"));
+            let said = house.job(Work::Issue { prefix: prefix.clone() }, Some((step, *time))).kill_when_held();
+            assert_eq!(said.trouble, None);
+            kills += u32::from(said.held);
+            house.assert_in_order();
+            house.finish(&prefix);
+        }
+    }
+    assert!(kills >= 25, "{kills}");
+    tell(&format!("the desk was killed at {kills} steps, nothing lost"));
+}
+
+#[test]
+fn killed_at_random_while_issuing() {
+    let mut house = House::found();
+    // TASKBADGE_KILLS asks for a longer run.
+    let kills: u32 = std::env::var("TASKBADGE_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(20);
+    let (mut cut, mut life) = (0, 60);
+    for kill in 0..kills {
+        if kill % 5 == 4 {
+            house = House::found();
+        }
+        let prefix = format!("kill-{kill}-");
+        let process = house.job(Work::Issue { prefix: prefix.clone() }, None);
+        let mut draw = [0; 2];
+        getrandom::fill(&mut draw).unwrap();
+        std::thread::sleep(Duration::from_micros(u64::from(u16::from_be_bytes(draw)) * life / 50));
+        let said = process.kill();
+        assert_eq!(said.trouble, None);
+        cut += u32::from(!said.done);
+        house.assert_in_order();
+        house.finish(&prefix);
+        life = if said.done { life.saturating_sub(8).max(8) } else { life + 4 };
+    }
+    tell(&format!("the desk was killed {kills} times at random, {cut} of them at work, nothing lost"));
+}
+
+#[test]
+fn eight_processes_at_one_desk() {
+    let house = House::found();
+    let own = (0..4).map(|number| format!("process-{number}-"));
+    let prefixes: Vec<String> = own.chain((0..4).map(|_| "the-same-".to_owned())).collect();
+    let processes: Vec<_> =
+        prefixes.iter().map(|prefix| house.job(Work::Issue { prefix: prefix.clone() }, None)).collect();
+    for process in processes {
+        let said = process.wait();
+        assert!(said.done, "{:?}", said.trouble);
+    }
+    house.assert_in_order();
+    assert_eq!(house.files().len(), 5 * ROWS);
+    assert_eq!(house.centre.ledger().unwrap().select(&Query::all().state(State::Issued)).unwrap().len(), 5 * ROWS);
+}
+
+#[test]
+fn killed_at_each_step_of_publishing() {
+    let house = House::found();
+    let badges = house.issue("a-").unwrap();
+    let published = house.centre.published_folder();
+    house.publish(&published).unwrap();
+    let mut kills = 0;
+    for step in faults::STEPS {
+        for time in 1..=4 {
+            let before = house.published_bits();
+            // Each time there is one revocation more.
+            let because = Because::new("registrar", "cheated").unwrap();
+            let mut ledger = house.centre.ledger().unwrap();
+            ledger.revoke([&badges[kills].badge], Reason::Fraud, &because, now()).unwrap();
+            drop(ledger);
+            let said = house.job(Work::Publish, Some((step, time))).kill_when_held();
+            assert_eq!(said.trouble, None);
+            let after = house.published_bits();
+            assert!(after.keeps_all_of(&before), "{step} {time}");
+            house.publish(&published).unwrap();
+            assert_eq!(house.published_bits().count_set(), 1 + kills as u64, "{step} {time}");
+            kills += 1;
+        }
+    }
+    house.assert_in_order();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_told_and_nothing_is_lost() {
+    let house = House::found();
+    house.issue("a-").unwrap();
+    let published = house.centre.published_folder();
+    house.publish(&published).unwrap();
+    let before: Vec<_> = ["status", "."].iter().flat_map(|folder| contents(&published.join(folder))).collect();
+    // In blocks of 512 or of 1024 bytes: less than a badge, than a list's credential, and than the ledger.
+    let limit = "trap '' XFSZ; ulimit -f 1";
+    for work in [Work::Issue { prefix: "b-".into() }, Work::Publish] {
+        let said = house.job_after(limit, work).wait();
+        let trouble = said.trouble.unwrap();
+        assert!(trouble.contains("cannot ") || trouble.contains("full"), "{trouble}");
+        house.assert_in_order();
+    }
+    let after: Vec<_> = ["status", "."].iter().flat_map(|folder| contents(&published.join(folder))).collect();
+    assert!(after == before, "a reader sees what was published before");
+    house.finish("b-");
+    house.publish(&published).unwrap();
+}
+
+/// A centre, and processes at its desk.
+struct House {
+    centre: Centre,
+    folder: TempDir,
+}
+
+impl House {
+    fn found() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings::new("Harbour Training Centre", Did::key(&key().verifying_key()));
+        let centre = Centre::found(&folder.path().join("centre"), settings, &key(), b"correct horse").unwrap();
+        Self { centre, folder }
+    }
+
+    fn job(&self, work: Work, hold: Option<(&str, u32)>) -> Process {
+        self.spawn(Command::new(std::env::current_exe().unwrap()), work, hold)
+    }
+
+    /// A process that is begun by a shell, after these commands.
+    fn job_after(&self, commands: &str, work: Work) -> Process {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{commands}; exec \"$0\" \"$@\"")]).arg(std::env::current_exe().unwrap());
+        self.spawn(shell, work, None)
+    }
+
+    fn spawn(&self, mut command: Command, work: Work, hold: Option<(&str, u32)>) -> Process {
+        let folder = self.folder.path().join("centre").display().to_string();
+        let job = Job { folder, hold: hold.map(|(step, time)| (step.to_owned(), time)), work };
+        command.args(["--exact", "child", "--ignored", "--nocapture", "--test-threads=1"]);
+        command.env(JOB, serde_json::to_string(&job).unwrap());
+        Process(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap())
+    }
+
+    fn issue(&self, prefix: &str) -> Result<Vec<Issued>, Trouble> {
+        issue(&self.centre, prefix)
+    }
+
+    fn publish(&self, folder: &Path) -> Result<(), Trouble> {
+        publish(&self.centre, &key(), &mut self.centre.ledger()?, folder, now()).map(drop)
+    }
+
+    /// Doing the same again: every row has its badge in the end, and no other.
+    fn finish(&self, prefix: &str) {
+        let before = self.files().len();
+        let issued = self.issue(prefix).unwrap();
+        let files: HashSet<_> = issued.iter().map(|badge| badge.file.clone()).collect();
+        assert_eq!(files.len(), ROWS);
+        assert!(files.iter().all(|file| file.exists()));
+        assert!(self.files().len() <= before + ROWS);
+        self.assert_in_order();
+        let mut ledger = self.centre.ledger().unwrap();
+        assert_eq!(ledger.select(&Query::all().state(State::Intended)).unwrap().len(), 0);
+        assert_eq!(self.files().len(), ledger.select(&Query::all()).unwrap().len());
+    }
+
+    /// Every badge that is handed out is in the ledger as it is, at a place of its own.
+    fn assert_in_order(&self) {
+        let mut ledger = self.centre.ledger().unwrap();
+        let check = ledger.check().unwrap();
+        assert!(check.is_whole(), "{:?}", check.faults);
+        let mut places = HashSet::new();
+        for bytes in self.files() {
+            let badge: Value = serde_json::from_slice(&bytes).expect("no file is half-written");
+            let id = badge["id"].as_str().unwrap().parse().unwrap();
+            let record = ledger.find(&id).unwrap().expect("it has a row");
+            assert_ne!(record.state, State::Intended, "{id} was handed out");
+            assert_eq!(record.digest, Some(Sha256::digest(&bytes).into()));
+            let entry = &badge["credentialStatus"];
+            let place = (entry["statusListCredential"].to_string(), entry["statusListIndex"].to_string());
+            assert!(entry["statusListIndex"].is_string() && places.insert(place));
+        }
+    }
+
+    fn files(&self) -> Vec<Vec<u8>> {
+        contents(&self.centre.badges_folder())
+    }
+
+    /// What a reader of the published folder sees: whole lists by the centre, whenever they look.
+    fn published_bits(&self) -> Bits {
+        let folder = self.centre.published_folder();
+        let verifier = Verifier::new(Trust::none().recognise(RecognisedIssuer::did_key(&key().verifying_key())));
+        let did = self.centre.settings().did().to_string();
+        let mut lists = StatusLists::new();
+        let texts = contents(&folder.join("status"));
+        let [text] = &texts[..] else { panic!("one list") };
+        let address = lists.add(&verifier, text, now()).unwrap();
+        assert!(fs::read_to_string(folder.join(HEAD_FILE)).is_ok());
+        lists.bits(&address, &did).unwrap().0.clone()
+    }
+}
+
+/// The JSON files of a folder, in the order of their names.
+fn contents(folder: &Path) -> Vec<Vec<u8>> {
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let is_shown = |name: &str| name.ends_with(".json") && !name.starts_with('.');
+    files.retain(|file| file.file_name().is_some_and(|name| is_shown(&name.to_string_lossy())));
+    files.iter().map(|file| fs::read(file).unwrap()).collect()
+}
+
+fn issue(centre: &Centre, prefix: &str) -> Result<Vec<Issued>, Trouble> {
+    let tasks = [Template::parse("forklift-pre-start-check.toml", FORKLIFT).unwrap()];
+    let rows = (0..ROWS).map(|number| format!("{prefix}{number}@example.org,2026-11-03,independent\n"));
+    let text = "email,date,level\n".to_owned() + &rows.collect::<String>();
+    let roster = Roster::open("r.csv", text.as_bytes()).unwrap();
+    let batch = Batch::of(&roster, roster.read(&Reading::new(&tasks)).unwrap(), now(), &[]).unwrap();
+    Desk::open(centre, &key(), "registrar", now())?.issue(&batch, now(), |_| ())
+}
+
+fn key() -> SigningKey {
+    SigningKey::from_seed(&[7; 32])
+}
+
+fn now() -> Instant {
+    "2026-11-22T09:30:00Z".parse().unwrap()
+}
+
+/// Past the test harness, which keeps what tests print to itself.
+fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// What another process is to do: this test binary again, told by an environment variable.
+#[derive(Serialize, Deserialize)]
+struct Job {
+    folder: String,
+    hold: Option<(String, u32)>,
+    work: Work,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Work {
+    Issue { prefix: String },
+    Publish,
+}
+
+const JOB: &str = "TASKBADGE_DESK_JOB";
+
+#[test]
+#[ignore = "this is what the other processes of these tests do"]
+fn child() {
+    let Ok(job) = std::env::var(JOB) else { return };
+    let job: Job = serde_json::from_str(&job).unwrap();
+    if let Some((step, time)) = &job.hold {
+        faults::hold_at(step, *time);
+    }
+    let work = || {
+        let centre = Centre::open(Path::new(&job.folder))?;
+        match &job.work {
+            Work::Issue { prefix } => issue(&centre, prefix).map(drop),
+            Work::Publish => {
+                publish(&centre, &key(), &mut centre.ledger()?, &centre.published_folder(), now()).map(drop)
+            }
+        }
+    };
+    let said = match work() {
+        Ok(()) => "said done".to_owned(),
+        Err(trouble) => format!("said trouble {trouble}"),
+    };
+    let _ = writeln!(std::io::stdout(), "{said}");
+}
+
+struct Process(Child);
+
+/// What a process said before it ended.
+struct Said {
+    held: bool,
+    done: bool,
+    trouble: Option<String>,
+}
+
+impl Process {
+    fn wait(mut self) -> Said {
+        let lines = self.lines();
+        self.0.wait().unwrap();
+        Said::of(&lines)
+    }
+
+    /// Kills it (SIGKILL).
+    fn kill(mut self) -> Said {
+        let _ = self.0.kill();
+        self.wait()
+    }
+
+    fn kill_when_held(mut self) -> Said {
+        let mut output = BufReader::new(self.0.stdout.take().unwrap());
+        let (mut lines, mut line) = (Vec::new(), String::new());
+        while output.read_line(&mut line).unwrap() > 0 {
+            lines.push(line.trim().to_owned());
+            if line.contains("held at: ") {
+                break;
+            }
+            line.clear();
+        }
+        let _ = self.0.kill();
+        self.0.wait().unwrap();
+        Said::of(&lines)
+    }
+
+    fn lines(&mut self) -> Vec<String> {
+        let output = BufReader::new(self.0.stdout.take().unwrap());
+        output.lines().map(|line| line.unwrap().trim().to_owned()).collect()
+    }
+}
+
+impl Said {
+    fn of(lines: &[String]) -> Self {
+        Self {
+            held: lines.iter().any(|line| line.contains("held at: ")),
+            done: lines.iter().any(|line| line.contains("said done")),
+            trouble: lines.iter().find_map(|line| Some(line.split_once("said trouble ")?.1.to_owned())),
+        }
+    }
+}
