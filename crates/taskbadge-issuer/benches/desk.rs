@@ -1,10 +1,11 @@
 //! What issuing costs with everything that goes with it, and what a centre's day costs on a ledger of a million rows.
 //!
 //! `cargo bench -p taskbadge-issuer --bench desk` takes seconds; with TASKBADGE_MILLION=1 it also fills a million rows,
-//! which takes minutes and some gigabytes below the temporary folder.
+//! which takes minutes and some gigabytes below the temporary folder; TASKBADGE_KEEP names another, empty folder, where
+//! the centres stay, to time whole commands on them (the passphrase is "correct horse").
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant as Clock};
 
 use taskbadge::badge::Iri;
@@ -22,9 +23,19 @@ use taskbadge_issuer::template::Template;
 const TASK: &str = include_str!("../../../examples/centre/tasks/forklift-pre-start-check.toml");
 
 fn main() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut house = House::found(&folder.path().join("small"));
-    let signature = median((0..101).map(|_| timed(|| drop(std::hint::black_box(house.key.sign(&[7; 64]))))).collect());
+    let kept = std::env::var_os("TASKBADGE_KEEP").map(PathBuf::from);
+    let passing = tempfile::tempdir().expect("a temporary folder");
+    let folder = kept.as_deref().unwrap_or(passing.path());
+    let mut house = House::found(&folder.join("small"));
+    let signature = median(
+        (0..101)
+            .map(|_| {
+                timed(|| {
+                    std::hint::black_box(house.key.sign(&[7; 64]));
+                })
+            })
+            .collect(),
+    );
     let badges = 10_000;
     let took = timed(|| house.issue(badges));
     let each = took / badges;
@@ -37,9 +48,9 @@ fn main() {
     if std::env::var_os("TASKBADGE_MILLION").is_none() {
         return;
     }
-    let mut small = House::found(&folder.path().join("fresh"));
+    let mut small = House::found(&folder.join("fresh"));
     small.issue(256);
-    let mut large = House::found(&folder.path().join("large"));
+    let mut large = House::found(&folder.join("large"));
     let took = timed(|| large.fill(1_000_000));
     tell(&format!("a million rows: filled in {took:.0?}"));
     for (name, work) in DAILY {

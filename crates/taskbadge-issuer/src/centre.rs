@@ -8,7 +8,9 @@
 //! | `tasks/*.toml` | one [`Template`] each |
 //! | `rosters/` | a place for rosters; they may lie anywhere |
 //! | `badges/` | the badges issued; no name there says whose |
-//! | `issued.jsonl`, `issued.secret`, `issued.lock` | the journal of the [desk](crate::desk) |
+//! | `ledger.sqlite` | the [ledger](crate::ledger) of all badges |
+//! | `issued.secret` | under which the ledger knows rows and recipients |
+//! | `published/` | what is [published](crate::publish) |
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -245,6 +245,31 @@ fn a_correction_takes_the_old_badges_place_and_keeps_the_day() {
 }
 
 #[test]
+fn the_schema_names_what_is_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let (centre, key) = centre(folder.path(), Settings::with_suspension);
+    let old = issue(&centre, &key, "email,date,level\na@example.org,2026-11-03,independent\n").unwrap().remove(0);
+    let renewal = format!("email,date,level,renews\na@example.org,2026-11-20,independent,{}\n", old.badge);
+    issue(&centre, &key, &renewal).unwrap();
+    let mut lines = Vec::new();
+    centre.ledger().unwrap().export(&Query::all(), &mut lines).unwrap();
+    let lines = String::from_utf8(lines).unwrap();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let schema: Value = serde_json::from_str(include_str!("../../../schemas/ledger-record.schema.json")).unwrap();
+    let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<HashSet<_>>();
+    let written: HashSet<String> = lines.iter().flat_map(names).collect();
+    assert_eq!(written, names(&schema["properties"]));
+    for line in &lines {
+        let required = schema["required"].as_array().unwrap();
+        assert!(required.iter().all(|name| !line[name.as_str().unwrap()].is_null()), "{line}");
+        for word in ["state", "status"] {
+            assert!(schema["properties"][word]["enum"].as_array().unwrap().contains(&line[word]));
+        }
+    }
+    assert_eq!(names(&lines[0]["entries"][0]), names(&schema["properties"]["entries"]["items"]["properties"]));
+}
+
+#[test]
 fn a_correction_to_somebody_who_has_that_badge_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let (centre, key) = centre(folder.path(), |settings| settings);
