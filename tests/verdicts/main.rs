@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use std::sync::Once;
 
 use taskbadge::finding::{Code, Finding};
-use taskbadge_tests::tell;
 use taskbadge_tests::vectors::{self, Vector};
+use taskbadge_tests::{scenario, tell};
 
 /// Whether the committed files are to be made anew.
 fn blessing() -> bool {
@@ -75,6 +75,11 @@ fn every_code_has_a_vector() {
     let mut vectors = BTreeMap::<Code, usize>::new();
     for (_, vector) in all() {
         for code in vector.codes() {
+            *vectors.entry(code).or_default() += 1;
+        }
+    }
+    for (_, scenario) in scenario::all() {
+        for code in scenario.codes() {
             *vectors.entry(code).or_default() += 1;
         }
     }

@@ -7,7 +7,7 @@ use taskbadge::badge::{Iri, StatusPurpose};
 use taskbadge::finding::{Code, Finding};
 use taskbadge::json::{Document, Limits};
 use taskbadge::jsonld::{CREDENTIALS_V2, Contexts};
-use taskbadge::key::SigningKey;
+use taskbadge::key::Signer;
 use taskbadge::proof::{self, ProofOptions};
 use taskbadge::time::Instant;
 
@@ -122,8 +122,9 @@ impl StatusList {
     /// Signs the list.
     ///
     /// # Errors
-    /// Those of [`StatusList::document`]; `proof.malformed` where the options do not fit.
-    pub fn sign(&self, contexts: &Contexts, key: &SigningKey, options: &ProofOptions) -> Result<String, Finding> {
+    /// Those of [`StatusList::document`]; `proof.malformed` where the options do not fit; where the key does not sign, the
+    /// code of the [`SignerError`](taskbadge::key::SignerError).
+    pub fn sign(&self, contexts: &Contexts, key: &dyn Signer, options: &ProofOptions) -> Result<String, Finding> {
         proof::sign_document(contexts, &self.document()?, LIST_LIMITS, key, options)
     }
 }
@@ -167,7 +168,7 @@ enum OneOrMany<'a> {
 
 #[cfg(test)]
 mod tests {
-    use taskbadge::key::Did;
+    use taskbadge::key::{Did, SigningKey};
 
     use super::*;
 

@@ -36,6 +36,10 @@ pub struct StatusLists {
 #[derive(Debug, Clone)]
 struct List {
     issuer: String,
+    /// For whose badges it counts: the issuer's own, and those of whoever lets it sign their lists.
+    speaks_for: Vec<String>,
+    /// How new it has to be, where a trust pack says so.
+    floor: Option<Instant>,
     purposes: Vec<StatusPurpose>,
     content: Content,
     /// What earlier editions say is revoked, which no later edition takes back.
@@ -77,8 +81,9 @@ impl StatusLists {
         self
     }
 
-    /// Reads a list credential that came from anywhere. The verifier says which issuers are recognised. Gives the
-    /// address under which badges name the list.
+    /// Reads a list credential that came from anywhere. The verifier says which issuers are recognised, for whom else
+    /// they may sign lists, and how new a list has to be: what its trust says now holds for the list from then on. Gives
+    /// the address under which badges name the list.
     ///
     /// A newer edition takes the place of an older one; of an older one only the revocations count. A list that has
     /// ended is taken too, since what it says is revoked stays so.
@@ -158,7 +163,7 @@ impl StatusLists {
             });
         };
         let issuer = badge.issuer_id().unwrap_or_default();
-        let mut own = lists.iter().filter(|list| may_speak_for(&list.issuer, issuer)).peekable();
+        let mut own = lists.iter().filter(|list| list.speaks_for.iter().any(|id| id == issuer)).peekable();
         if own.peek().is_none() {
             let by = lists.first().map(|list| read::shown(&list.issuer)).unwrap_or_default();
             return Err(Finding::new(Code::StatusListIssuer).because(format!("it is by {by}")));
@@ -167,12 +172,6 @@ impl StatusLists {
             Finding::new(Code::StatusListMalformed).because("it is a list of another kind than the entry")
         })
     }
-}
-
-/// The issuer itself. The standard lets anybody sign a list; whom else an issuer lets speak for it is for a signed list
-/// of recognised issuers to say, and there is none yet.
-fn may_speak_for(list_issuer: &str, badge_issuer: &str) -> bool {
-    list_issuer == badge_issuer
 }
 
 impl StatusSource for StatusLists {
@@ -223,6 +222,10 @@ impl List {
         let told = self.told(if marked.is_some() { words.marked } else { words.clear }, at);
         if let Some(end) = self.valid_until.filter(|&end| at >= end) {
             return Finding::new(Code::StatusListValidity).because(format!("it ended {end}; {told}"));
+        }
+        if let Some(floor) = self.floor.filter(|&floor| self.as_of < floor) {
+            return Finding::new(Code::StatusListRollback)
+                .because(format!("it was made {}, one of {floor} is known", self.as_of));
         }
         let is_stale = at.unix() - self.as_of.unix() > max_age.seconds();
         let code = match marked {

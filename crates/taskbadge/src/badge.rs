@@ -21,7 +21,7 @@ use std::sync::OnceLock;
 use crate::finding::Finding;
 use crate::json::{Document, Limits};
 use crate::jsonld::Contexts;
-use crate::key::SigningKey;
+use crate::key::Signer;
 use crate::proof::{self, ProofOptions, Terms};
 
 /// A badge with a proof that nobody has checked.
@@ -73,7 +73,7 @@ impl SignedBadge {
     ///
     /// # Errors
     /// `proof.*` and `context.*` as of [`Badge::sign`].
-    pub fn add_proof(&self, contexts: &Contexts, key: &SigningKey, options: &ProofOptions) -> Result<Self, Finding> {
+    pub fn add_proof(&self, contexts: &Contexts, key: &dyn Signer, options: &ProofOptions) -> Result<Self, Finding> {
         proof::sign(contexts, self.document(), Limits::BADGE, Terms::Unknown, key, options).map(Self::signed)
     }
 }
@@ -104,8 +104,9 @@ impl Badge {
     ///
     /// # Errors
     /// `badge.*` where a text that the standard requires is empty, or the end comes before the beginning; `context.*`
-    /// where a context that was added does not fit; `proof.malformed` where the options do not.
-    pub fn sign(&self, contexts: &Contexts, key: &SigningKey, options: &ProofOptions) -> Result<SignedBadge, Finding> {
+    /// where a context that was added does not fit; `proof.malformed` where the options do not; where the key does not
+    /// sign, the code of the [`SignerError`](crate::key::SignerError).
+    pub fn sign(&self, contexts: &Contexts, key: &dyn Signer, options: &ProofOptions) -> Result<SignedBadge, Finding> {
         let terms = if self.is_plain() { Terms::OfTheModel } else { Terms::Unknown };
         proof::sign(contexts, &self.document()?, Limits::BADGE, terms, key, options).map(SignedBadge::signed)
     }

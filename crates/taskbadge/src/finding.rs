@@ -322,6 +322,49 @@ codes! {
     StatusIndexRange "status.index-range" Unknown RANGE,
         "the status list at hand ends before the place of this badge", "give the verifier the issuer's newest status list";
 
+    TrustMalformed "trust.malformed" Failure MALFORMED,
+        "the trust pack is not well formed", "ask its publisher for a correct one";
+    TrustThreshold "trust.threshold" Failure VERIFICATION,
+        "too few of the root keys signed the trust pack", "ask its publisher for one that is signed in full";
+    TrustFingerprint "trust.fingerprint" Failure VERIFICATION,
+        "the trust pack is signed by another root than the one you compared", "do not use it; ask its publisher for the fingerprint again, by another way";
+    TrustOtherPack "trust.other-pack" Failure None,
+        "this is another trust pack than the one that it should update", "add it as one of its own, or ask for the right one";
+    TrustRoot "trust.root" Failure VERIFICATION,
+        "the trust pack names other root keys than those you trust, and these did not sign the change", "do not use it; ask its publisher what happened";
+    TrustRootGap "trust.root-gap" Unknown RETRIEVAL,
+        "the root keys changed more than once since, and a step is missing in the file", "ask its publisher for the file with every step";
+    TrustRollback "trust.rollback" Unknown None,
+        "the trust pack is older than the one you have", "keep the one you have, and ask its publisher for the newest";
+    TrustListVanished "trust.list-vanished" Unknown None,
+        "a status list that the trust pack knew before is missing from it", "keep the one you have, and ask its publisher what happened";
+    TrustListRollback "trust.list-rollback" Unknown None,
+        "the trust pack knows an older edition of a status list than the one before it", "keep the one you have, and ask its publisher for the newest";
+    TrustNotYetValid "trust.not-yet-valid" Unknown RANGE,
+        "the trust pack is not valid yet", "check your clock, or come back after that date";
+    TrustExpired "trust.expired" Unknown RANGE,
+        "the trust pack that recognises the issuer has ended", "get the newest from its publisher";
+    TrustClock "trust.clock" Unknown RANGE,
+        "the clock is behind a date that was seen in what you trust", "set the clock, and check again";
+    TrustPack "trust.pack" Info None,
+        "a trust pack recognises the issuer", "nothing needs doing";
+    IssuerScope "issuer.scope" Unknown None,
+        "the issuer is recognised, and not for this achievement", "do not rely on the badge; ask who recognises the issuer whether it may issue this";
+    IssuerSuccessor "issuer.successor" Info None,
+        "the issuer has closed, and another carries on for it", "ask the successor about this badge";
+    KeyRole "key.role" Failure PURPOSE,
+        "the key that signed is recognised for something else", "do not rely on it; ask the issuer what happened";
+    KeyWindow "key.window" Failure METHOD,
+        "the signature is dated outside the time in which the key counts", "do not rely on the badge; ask the issuer for a newly signed one";
+    KeyUndated "key.undated" Unknown METHOD,
+        "the key counts for a limited time, and the signature has no date", "ask the issuer for a newly signed badge";
+    KeyCompromised "key.compromised" Failure METHOD,
+        "the key that signed is in other hands", "do not rely on the badge; ask the issuer for a newly signed one";
+    KeyDoubtful "key.doubtful" Unknown METHOD,
+        "the key that signed came into other hands later, and the date of the signature proves nothing", "ask the issuer for a newly signed badge, or for a trust pack that names the genuine ones";
+    StatusListRollback "status.list-rollback" Unknown RETRIEVAL,
+        "the status list at hand is older than the one that the trust pack knows", "give the verifier the issuer's newest status list";
+
     RecipientUnknown "recipient.unknown" Unknown None,
         "the badge carries nothing that this could be compared with, so whose it is cannot be told", "try the holder's e-mail address or the claim code on their card";
 }

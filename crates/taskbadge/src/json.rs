@@ -34,11 +34,13 @@ pub struct Limits {
     pub depth: usize,
     /// The most values, counting every scalar, array and object.
     pub nodes: usize,
+    /// The most proofs.
+    pub proofs: usize,
 }
 
 impl Limits {
-    /// A badge: 1 MiB, depth 64, 50,000 values. Real badges are 2 to 100 KB, pictures as data URLs included.
-    pub const BADGE: Limits = Limits { bytes: 1 << 20, depth: 64, nodes: 50_000 };
+    /// A badge: 1 MiB, depth 64, 50,000 values, four proofs. Real badges are 2 to 100 KB, pictures as data URLs included.
+    pub const BADGE: Limits = Limits { bytes: 1 << 20, depth: 64, nodes: 50_000, proofs: 4 };
 }
 
 /// A parsed JSON text. It owns its bytes, and every value in it is a view of them.

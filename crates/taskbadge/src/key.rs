@@ -1,5 +1,5 @@
 //! Keys and the names they go by: Ed25519 signing and verifying keys, Multikey, did:key, did:web and its documents, and
-//! (feature `pem`) encrypted key files.
+//! (feature `pem`) encrypted key files. What signs is a [`Signer`]: a key in memory, or one that never leaves a token.
 //!
 //! [`VerifyingKey::check`] is the one place of this library where a signature is checked; [`FrequentKey`] computes the same
 //! equation from a table, and the published corpora hold the two to the same answers.
@@ -9,15 +9,17 @@ mod document;
 mod frequent;
 #[cfg(feature = "pem")]
 mod pem;
+pub(crate) mod signer;
 
 use std::fmt;
 
-use ed25519_dalek::{Signature, Signer, Verifier as _};
+use ed25519_dalek::{Signature, Signer as _, Verifier as _};
 use zeroize::{Zeroize, Zeroizing};
 
 pub use self::did::{Did, DidUrl};
 pub use self::document::DidDocument;
 pub use self::frequent::FrequentKey;
+pub use self::signer::{Signer, SignerError};
 use crate::finding::Code;
 
 /// An Ed25519 public key, decoded and fit for use.

@@ -11,11 +11,8 @@ use crate::finding::{Code, Finding};
 use crate::json::{Document, Limits, Member, Object, Path, Value};
 use crate::jsonld::rdf::Dataset;
 use crate::jsonld::{Contexts, Subject, Unwritten, expand, rdfc};
-use crate::key::{FrequentKey, SigningKey, VerifyingKey};
+use crate::key::{FrequentKey, Signer, VerifyingKey, signer};
 use crate::time::Instant;
-
-/// The most proofs that are looked at.
-pub(crate) const MOST_PROOFS: usize = 4;
 
 /// The cryptosuites this library speaks: a closed list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,12 +177,12 @@ pub(crate) enum Terms {
 /// # Errors
 /// `json.not-object`, `context.*` where the document cannot be transformed without loss, `proof.malformed` where the
 /// options are not well formed, `proof.previous` where they name a proof that is not there, `proof.too-many`,
-/// `json.too-large`.
+/// `json.too-large`; where the key does not sign, the code of the [`SignerError`](crate::key::SignerError).
 pub fn sign_document(
     contexts: &Contexts,
     document: &Document,
     limits: Limits,
-    key: &SigningKey,
+    key: &dyn Signer,
     options: &ProofOptions,
 ) -> Result<String, Finding> {
     sign(contexts, document, limits, Terms::Unknown, key, options)
@@ -204,7 +201,7 @@ pub(crate) fn sign(
     document: &Document,
     limits: Limits,
     terms: Terms,
-    key: &SigningKey,
+    key: &dyn Signer,
     options: &ProofOptions,
 ) -> Result<String, Finding> {
     let object = document.object()?;
@@ -213,12 +210,12 @@ pub(crate) fn sign(
     // What will be emitted is read back by the reader that verifies, so that nothing is signed that it would refuse.
     let fields = Fields::read(config, "/proof")?;
     let existing: Vec<Value<'_>> = object.get("proof").into_iter().flat_map(Value::one_or_many).collect();
-    if existing.len() >= MOST_PROOFS {
+    if existing.len() >= limits.proofs {
         return Err(Finding::new(Code::ProofTooMany).at("/proof"));
     }
     let previous = previous_proofs(&fields, &existing)?;
     let hashed = HashData::of(contexts, object, terms, &fields, &previous, 0)?;
-    let proof_value = signature::to_text(&key.sign(&hashed.bytes()));
+    let proof_value = signature::to_text(&signer::signature(key, &hashed.bytes())?);
 
     let mut proofs = String::with_capacity(1024);
     for proof in &existing {

@@ -1,13 +1,26 @@
-//! Whom the caller recognises, and with which keys.
+//! Whom the caller recognises, for what, and with which keys.
 //!
-//! A good signature from a stranger is worth nothing. For now the caller says whom to recognise, issuer by issuer; a
-//! signed list of recognised issuers will fill the same [`Trust`].
+//! A good signature from a stranger is worth nothing. The caller says whom to recognise, issuer by issuer, or trusts a
+//! [`TrustPack`]: one signed file by an association or a ministry that says which centres may issue which achievements,
+//! with which keys, and what became of those. Both fill the same [`Trust`].
+
+mod entity;
+mod known;
+mod pack;
+mod root;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use entity::{Entity, EntityKey, Genuine, KeyState, Name, Role, Scope};
+pub use known::{KnownPack, TrustPack, lists_of};
+pub use pack::{ExtraContext, ListMark, PACK_LIMITS, Pack};
+pub use root::{Fingerprint, MOST_ROOT_KEYS, NotAFingerprint, NotARoot, Root};
 
 use crate::badge::Iri;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Severity};
+use crate::jsonld::Contexts;
 use crate::key::{Did, DidDocument, DidUrl, FrequentKey, KeyError, VerifyingKey};
 use crate::time::Instant;
 
@@ -22,7 +35,11 @@ use crate::time::Instant;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
-    issuers: BTreeMap<String, RecognisedIssuer>,
+    /// By their ids. Several packs, and the caller, may recognise the same issuer.
+    issuers: BTreeMap<String, Vec<RecognisedIssuer>>,
+    /// How new status lists have to be, by their addresses.
+    lists: BTreeMap<String, Instant>,
+    contexts: Vec<ExtraContext>,
 }
 
 /// One issuer: its id as badges write it, its name as the verifier knows it, and its keys.
@@ -31,9 +48,53 @@ pub struct RecognisedIssuer {
     id: String,
     name: Option<String>,
     /// By the URLs of their verification methods.
-    keys: Vec<(String, FrequentKey)>,
+    keys: Vec<ListedKey>,
     /// The did:web document that was pinned; the one on the web may change, and does not count.
     document: Option<DidDocument>,
+    /// What a pack says of the issuer. Whom the caller recognises may issue anything.
+    by_pack: Option<ByPack>,
+}
+
+#[derive(Debug, Clone)]
+struct ListedKey {
+    method: String,
+    key: FrequentKey,
+    /// What a pack says of the key.
+    terms: Option<EntityKey>,
+}
+
+/// What a pack says of an issuer.
+#[derive(Debug, Clone)]
+struct ByPack {
+    edition: Arc<Edition>,
+    achievements: Vec<Scope>,
+    status_issuers: Vec<String>,
+    successor: Option<String>,
+}
+
+/// The edition of a pack, as a verdict names it.
+#[derive(Debug)]
+struct Edition {
+    publisher: String,
+    sequence: u64,
+    valid_from: Instant,
+    valid_until: Instant,
+    newest: Instant,
+}
+
+/// What a signature is looked at for.
+#[derive(Clone, Copy)]
+pub(crate) struct Signed<'a> {
+    /// The verification method.
+    pub(crate) method: &'a str,
+    /// When the proof says it was made.
+    pub(crate) created: Option<Instant>,
+    pub(crate) role: Role,
+    /// The achievement of a badge.
+    pub(crate) achievement: Option<&'a str>,
+    /// The SHA-256 of the canonical form, which costs time and is rarely asked for.
+    pub(crate) digest: &'a dyn Fn() -> [u8; 32],
+    pub(crate) at: Instant,
 }
 
 impl Trust {
@@ -43,22 +104,85 @@ impl Trust {
         Self::default()
     }
 
-    /// The same trust with one more issuer. An issuer of the same id is replaced.
+    /// The same trust with one more issuer. An issuer of the same id that the caller recognised before is replaced.
     #[must_use]
     pub fn recognise(mut self, issuer: RecognisedIssuer) -> Self {
-        self.issuers.insert(issuer.id.clone(), issuer);
+        let known = self.issuers.entry(issuer.id.clone()).or_default();
+        known.retain(|known| known.by_pack.is_some());
+        known.insert(0, issuer);
+        self
+    }
+
+    /// The same trust with all that a pack recognises. Several packs may be trusted at once: who is recognised by one of
+    /// them is recognised, and a key that one of them calls compromised is.
+    #[must_use]
+    pub fn with_pack(mut self, trusted: &TrustPack) -> Self {
+        let pack = trusted.pack();
+        let edition = Arc::new(Edition {
+            publisher: pack.publisher_name.clone(),
+            sequence: pack.sequence,
+            valid_from: pack.valid_from,
+            valid_until: pack.valid_until,
+            newest: trusted.newest(),
+        });
+        for entity in &pack.entities {
+            let issuer = RecognisedIssuer::of_entity(entity, &edition);
+            self.issuers.entry(issuer.id.clone()).or_default().push(issuer);
+            // Whoever signs lists for others and nothing else need not stand there as an entity.
+            let strangers =
+                entity.status_issuers.iter().filter(|did| !pack.entities.iter().any(|known| known.id == **did));
+            for did in strangers {
+                let known = self.issuers.entry(did.to_string()).or_default();
+                if let (Some(key), true) = (did.verifying_key(), known.is_empty()) {
+                    known.push(RecognisedIssuer::for_lists(&key, &edition));
+                }
+            }
+        }
+        for list in &pack.lists {
+            let made = self.lists.entry(list.id.clone()).or_insert(list.made);
+            *made = list.made.max(*made);
+        }
+        self.contexts.extend(pack.contexts.iter().cloned());
         self
     }
 
     /// The recognised issuer with this DID or URL.
     #[must_use]
     pub fn issuer(&self, id: &str) -> Option<&RecognisedIssuer> {
-        self.issuers.get(id)
+        self.issuers.get(id)?.first()
     }
 
-    /// The recognised issuers, by their ids.
+    /// The recognised issuers, by their ids; one that several recognise stands there for each.
     pub fn issuers(&self) -> impl Iterator<Item = &RecognisedIssuer> {
-        self.issuers.values()
+        self.issuers.values().flatten()
+    }
+
+    /// Those for whom an issuer may sign status lists: itself, and who a pack says. The standard lets anybody sign a list
+    /// (Bitstring Status List 1.0 section 2.2); we do not.
+    #[must_use]
+    pub fn spoken_for_by(&self, list_issuer: &str) -> Vec<String> {
+        let others = self.issuers().filter(|issuer| {
+            let by_pack = issuer.by_pack.iter().flat_map(|by| &by.status_issuers);
+            issuer.id != list_issuer && by_pack.into_iter().any(|id| id == list_issuer)
+        });
+        std::iter::once(list_issuer.to_owned()).chain(others.map(|issuer| issuer.id.clone())).collect()
+    }
+
+    /// How new the status list at an address has to be, where a pack says so: an edition that was made before does not
+    /// count.
+    #[must_use]
+    pub fn list_floor(&self, address: &str) -> Option<Instant> {
+        self.lists.get(address).copied()
+    }
+
+    /// The built-in contexts, and those of packs.
+    pub(crate) fn contexts(&self) -> Contexts {
+        let mut contexts = Contexts::builtin();
+        for context in &self.contexts {
+            // It was read once, when the pack was.
+            let _ = contexts.add(&context.id, context.document.as_bytes());
+        }
+        contexts
     }
 
     /// The key behind a verification method (Controlled Identifiers 1.0 section 3.3, without the network): in the
@@ -71,17 +195,31 @@ impl Trust {
         at: Instant,
     ) -> Result<Cow<'_, FrequentKey>, Finding> {
         let controller = controller_of(method);
-        let claimed = claimed.and_then(|issuer| self.issuers.get(issuer));
-        let known = self.issuers.get(controller);
-        if let Some(document) = known.and_then(RecognisedIssuer::document) {
-            // What would settle it is another document, and the report has to name that.
-            document.key_for_assertion(method, at).map_err(|error| match error.code() {
+        let of = |id: &str| self.issuers.get(id).map(Vec::as_slice).unwrap_or_default();
+        let (claimed, known) = (claimed.map(of).unwrap_or_default(), of(controller));
+        // What would settle it is another document, and the report has to name that. Of several documents one suffices:
+        // a pack may know a newer one than the caller pinned.
+        let mut refused = None;
+        let mut allowed = known.iter().filter(|issuer| match &issuer.document {
+            None => issuer.listed_key(method).is_some(),
+            Some(document) => match document.key_for_assertion(method, at) {
+                Ok(_) => true,
+                Err(error) => {
+                    refused.get_or_insert(error);
+                    false
+                }
+            },
+        });
+        let is_allowed = allowed.next().is_some();
+        drop(allowed);
+        if let Some(error) = refused.filter(|_| !is_allowed) {
+            return Err(match error.code() {
                 Code::KeyUnresolved => Finding::new(Code::KeyUnresolved).because(shown(controller)),
                 _ => finding(&error),
-            })?;
+            });
         }
-        if let Some(key) = claimed.into_iter().chain(known).find_map(|issuer| issuer.listed_key(method)) {
-            return Ok(Cow::Borrowed(key));
+        if let Some(key) = claimed.iter().chain(known).find_map(|issuer| issuer.listed_key(method)) {
+            return Ok(Cow::Borrowed(&key.key));
         }
         // A did:key speaks for itself, whatever anybody else lists under it.
         if controller.starts_with("did:key:") {
@@ -89,30 +227,48 @@ impl Trust {
             let key = url.did().verifying_key().ok_or_else(|| Finding::new(Code::KeyMalformed))?;
             return Ok(Cow::Owned(FrequentKey::new(key)));
         }
-        let listed = self.issuers.values().find_map(|issuer| issuer.listed_key(method));
-        listed.map(Cow::Borrowed).ok_or_else(|| Finding::new(Code::KeyUnresolved).because(shown(controller)))
+        let listed = self.issuers().find_map(|issuer| issuer.listed_key(method));
+        listed
+            .map(|listed| Cow::Borrowed(&listed.key))
+            .ok_or_else(|| Finding::new(Code::KeyUnresolved).because(shown(controller)))
     }
 
     /// What the key of a good proof says about the issuer that the badge names (Data Integrity EdDSA section 2.1.1: the
     /// controller of the method is the issuer).
-    pub(crate) fn standing(&self, issuer: &str, method: &str) -> Standing<'_> {
-        let controller = controller_of(method);
-        match self.issuers.get(issuer) {
-            Some(known) if known.listed_key(method).is_some() => Standing::Recognised(known),
-            Some(_) => Standing::Mismatch,
+    pub(crate) fn standing(&self, issuer: &str, signed: &Signed<'_>) -> Standing<'_> {
+        let controller = controller_of(signed.method);
+        let Some(known) = self.issuers.get(issuer) else {
             // A DID says who controls it. For any other URL only somebody who knows the issuer can tell whose key it
             // is.
-            None if issuer.starts_with("did:") && controller != issuer => Standing::Mismatch,
-            None => Standing::Unknown,
+            let other = issuer.starts_with("did:") && controller != issuer;
+            return if other { Standing::Mismatch } else { Standing::Unknown };
+        };
+        let judged = known.iter().filter_map(|issuer| {
+            let key = issuer.listed_key(signed.method)?;
+            Some((issuer, issuer.judge(key, signed)))
+        });
+        let judged: Vec<(&RecognisedIssuer, Vec<Finding>)> = judged.collect();
+        // A theft that one pack knows of does not go away because another has not heard of it.
+        let is_theft = |found: &Finding| matches!(found.code(), Code::KeyCompromised | Code::KeyDoubtful);
+        let stolen = judged.iter().position(|(_, findings)| findings.iter().any(is_theft));
+        let worst =
+            |findings: &[Finding]| findings.iter().map(|found| found.code().severity()).max().unwrap_or(Severity::Info);
+        let best = (0..judged.len()).min_by_key(|index| worst(&judged[*index].1));
+        match stolen.or(best) {
+            Some(index) => {
+                let (issuer, findings) = judged.into_iter().nth(index).expect("an index of those judged");
+                Standing::Recognised(issuer, findings)
+            }
+            None => Standing::Mismatch,
         }
     }
 }
 
 /// What a good signature means for the issuer that a badge names.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) enum Standing<'t> {
-    /// It is a key of this recognised issuer.
-    Recognised(&'t RecognisedIssuer),
+    /// It is a key of this recognised issuer, with what there is to say about key, task and pack.
+    Recognised(&'t RecognisedIssuer, Vec<Finding>),
     /// The issuer is not recognised.
     Unknown,
     /// It is somebody else's key.
@@ -125,21 +281,26 @@ impl RecognisedIssuer {
     pub fn did_key(key: &VerifyingKey) -> Self {
         let did = Did::key(key);
         let method = format!("{did}#{}", key.to_multikey());
-        Self { id: did.to_string(), name: None, keys: vec![(method, FrequentKey::new(*key))], document: None }
+        let keys = vec![ListedKey { method, key: FrequentKey::new(*key), terms: None }];
+        Self { id: did.to_string(), name: None, keys, document: None, by_pack: None }
     }
 
     /// An issuer known by a did:web and the document that was pinned for it.
     #[must_use]
     pub fn pinned(document: DidDocument) -> Self {
-        let keys = document.keys().map(|(method, key)| (method.to_owned(), FrequentKey::new(key))).collect();
-        Self { id: document.id().to_string(), name: None, keys, document: Some(document) }
+        let listed =
+            |(method, key): (&str, _)| ListedKey { method: method.to_owned(), key: FrequentKey::new(key), terms: None };
+        let keys = document.keys().map(listed).collect();
+        Self { id: document.id().to_string(), name: None, keys, document: Some(document), by_pack: None }
     }
 
     /// An issuer known by any URL, with its keys by the URLs that proofs name.
     #[must_use]
     pub fn listed(id: &Iri, keys: impl IntoIterator<Item = (Iri, VerifyingKey)>) -> Self {
-        let keys = keys.into_iter().map(|(method, key)| (method.to_string(), FrequentKey::new(key))).collect();
-        Self { id: id.to_string(), name: None, keys, document: None }
+        let listed =
+            |(method, key): (Iri, _)| ListedKey { method: method.to_string(), key: FrequentKey::new(key), terms: None };
+        let keys = keys.into_iter().map(listed).collect();
+        Self { id: id.to_string(), name: None, keys, document: None, by_pack: None }
     }
 
     /// The same issuer under the name by which the verifier knows it, which counts for more than the name in the badge.
@@ -167,9 +328,119 @@ impl RecognisedIssuer {
         self.document.as_ref()
     }
 
-    fn listed_key(&self, method: &str) -> Option<&FrequentKey> {
-        self.keys.iter().find(|(listed, _)| listed == method).map(|(_, key)| key)
+    fn of_entity(entity: &Entity, edition: &Arc<Edition>) -> Self {
+        let document =
+            entity.document.as_ref().and_then(|text| DidDocument::from_json(text.as_bytes(), &entity.id).ok());
+        let named = |key: &EntityKey| ListedKey {
+            method: key.id.clone(),
+            key: FrequentKey::new(key.key),
+            terms: Some(key.clone()),
+        };
+        let mut keys: Vec<ListedKey> = entity.keys.iter().map(named).collect();
+        if keys.is_empty() {
+            let own = entity.id.verifying_key().map(|key| (format!("{}#{}", entity.id, key.to_multikey()), key));
+            let pinned = document.iter().flat_map(DidDocument::keys).map(|(method, key)| (method.to_owned(), key));
+            let listed = |(method, key)| ListedKey { method, key: FrequentKey::new(key), terms: None };
+            keys = own.into_iter().chain(pinned).map(listed).collect();
+        }
+        let by_pack = ByPack {
+            edition: Arc::clone(edition),
+            achievements: entity.achievements.clone(),
+            status_issuers: entity.status_issuers.iter().map(Did::to_string).collect(),
+            successor: entity.successor.as_ref().map(Did::to_string),
+        };
+        Self { id: entity.id.to_string(), name: entity.name().map(Into::into), keys, document, by_pack: Some(by_pack) }
     }
+
+    /// Somebody who signs status lists for others, and may issue nothing.
+    fn for_lists(key: &VerifyingKey, edition: &Arc<Edition>) -> Self {
+        let did = Did::key(key);
+        let mut terms = EntityKey::new(format!("{did}#{}", key.to_multikey()), *key);
+        terms.role = Some(Role::Status);
+        let mut entity = Entity::new(&did, "");
+        entity.names.clear();
+        entity.keys.push(terms);
+        Self::of_entity(&entity, edition)
+    }
+
+    fn listed_key(&self, method: &str) -> Option<&ListedKey> {
+        self.keys.iter().find(|listed| listed.method == method)
+    }
+
+    /// What there is to say about a good signature by one of the issuer's keys. For the caller's own issuers, nothing.
+    fn judge(&self, key: &ListedKey, signed: &Signed<'_>) -> Vec<Finding> {
+        let mut findings = key.terms.as_ref().map(|terms| terms.judge(signed)).unwrap_or_default();
+        let Some(ByPack { edition, achievements, successor, .. }) = &self.by_pack else { return findings };
+        if let Some(achievement) = signed.achievement
+            && !achievements.iter().any(|scope| scope.covers(achievement))
+        {
+            findings.push(
+                Finding::new(Code::IssuerScope).at("/credentialSubject/achievement/id").because(limited(achievement)),
+            );
+        }
+        findings.extend(edition.judge(signed.at));
+        if let Some(successor) = successor {
+            findings.push(Finding::new(Code::IssuerSuccessor).at("/issuer").because(limited(successor)));
+        }
+        findings
+    }
+}
+
+impl EntityKey {
+    fn judge(&self, signed: &Signed<'_>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut found = |code: Code, detail: String| findings.push(Finding::new(code).at("/proof").because(detail));
+        if self.role.is_some_and(|role| role != signed.role) {
+            let role = self.role.map_or("", Role::as_str);
+            found(Code::KeyRole, format!("{role} key {}", limited(&self.id)));
+        }
+        match (self.valid_from, self.valid_until, signed.created) {
+            (None, None, _) => {}
+            (_, _, None) => found(Code::KeyUndated, limited(&self.id)),
+            (from, until, Some(created)) => {
+                if from.is_some_and(|from| created < from) || until.is_some_and(|until| created >= until) {
+                    found(Code::KeyWindow, format!("signed {created} with {}", limited(&self.id)));
+                }
+            }
+        }
+        if let KeyState::Compromised { since, genuine } = &self.state {
+            match (genuine, signed.created) {
+                // The issuer's ledger knows better than any date.
+                (Some(genuine), _) if genuine.contains(&(signed.digest)()) => {}
+                (Some(_), _) => found(Code::KeyCompromised, "the issuer does not know this badge as its own".into()),
+                // The thief chooses the dates: a late one is no alibi, and an early one proves nothing.
+                (None, Some(created)) if created >= *since => {
+                    found(Code::KeyCompromised, format!("signed {created}, stolen by {since}"));
+                }
+                (None, _) => found(Code::KeyDoubtful, format!("stolen by {since}")),
+            }
+        }
+        findings
+    }
+}
+
+impl Edition {
+    /// An expired pack proves nothing but what was taken back, and a clock that is behind what was seen proves no date.
+    fn judge(&self, at: Instant) -> Vec<Finding> {
+        let age = match at.days_since(self.valid_from) {
+            ..=0 => String::new(),
+            1 => ", 1 day old".into(),
+            days => format!(", {days} days old"),
+        };
+        let edition = format!("{}, edition {}{age}", limited(&self.publisher), self.sequence);
+        let mut findings = vec![Finding::new(Code::TrustPack).because(edition)];
+        if at >= self.valid_until {
+            findings.push(Finding::new(Code::TrustExpired).because(format!("it ended {}", self.valid_until)));
+        }
+        if at < self.newest {
+            findings.push(Finding::new(Code::TrustClock).because(format!("{at} is before {}", self.newest)));
+        }
+        findings
+    }
+}
+
+fn limited(text: &str) -> String {
+    text.chars().take(200).collect()
 }
 
 /// The DID, or other URL, before the fragment of a verification method.

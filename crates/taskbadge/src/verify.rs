@@ -9,13 +9,15 @@ use std::sync::Arc;
 pub use report::{Report, Verdict};
 pub use status::{BadgeStatus, StatusAnswer, StatusClaim, StatusPlace, StatusSource};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::badge::{self, Claims};
 use crate::finding::{Code, Finding, Severity};
 use crate::json::{Document, Limits, Object, Value};
 use crate::jsonld::{CREDENTIALS_V2, Contexts};
-use crate::proof::{MOST_PROOFS, Proof};
+use crate::proof::Proof;
 use crate::time::Instant;
-use crate::trust::{RecognisedIssuer, Standing, Trust};
+use crate::trust::{RecognisedIssuer, Role, Signed, Standing, Trust};
 
 /// Checks badges, without network, clock or state. Make one and use it for many badges, from many threads.
 ///
@@ -41,10 +43,16 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier that recognises these issuers and holds the built-in contexts.
+    /// A verifier that recognises these issuers and holds the built-in contexts, and those of trusted packs.
     #[must_use]
     pub fn new(trust: Trust) -> Self {
-        Self { trust, contexts: Contexts::builtin(), status: None, domain: None, challenge: None }
+        Self { contexts: trust.contexts(), trust, status: None, domain: None, challenge: None }
+    }
+
+    /// Whom it recognises.
+    #[must_use]
+    pub fn trust(&self) -> &Trust {
+        &self.trust
     }
 
     /// The same verifier with these contexts.
@@ -98,12 +106,14 @@ impl Verifier {
     /// in the same order as for a badge, without what is particular to Open Badges, and without status and recipient. A
     /// domain or challenge is asked of badges only.
     ///
-    /// Status lists are credentials and go through here, so that there is one way to believe a signature.
+    /// Status lists are credentials and go through here, so that there is one way to believe a signature. A key that a
+    /// trust pack recognises for badges only cannot sign them.
     ///
     /// # Errors
     /// As [`Verifier::verify`].
     pub fn credential(&self, bytes: &[u8], at: Instant, limits: Limits) -> Result<VerifiedCredential, Refusal> {
-        let kind = Kind { limits, form: badge::credential_conformance, domain: None, challenge: None };
+        let (form, role) = (badge::credential_conformance, Role::Status);
+        let kind = Kind { limits, form, role, domain: None, challenge: None };
         self.examine(bytes, at, &kind).decided().map(VerifiedCredential)
     }
 
@@ -114,6 +124,7 @@ impl Verifier {
             &Kind {
                 limits: Limits::BADGE,
                 form: badge::conformance,
+                role: Role::Badge,
                 domain: self.domain.as_deref(),
                 challenge: self.challenge.as_deref(),
             },
@@ -150,8 +161,9 @@ impl Verifier {
         let claims = Claims::of(&document);
         let mut findings = good.findings;
         findings.extend((kind.form)(object));
-        match self.issuer(claims, &good.proofs) {
-            Issuer::Recognised { known, created } => {
+        match self.issuer(claims, &good.proofs, kind, outcome.at) {
+            Issuer::Recognised { known, created, about } => {
+                findings.extend(about);
                 outcome.issuer_name = known.name().map(Into::into);
                 outcome.proof_created = created;
                 // One acceptable proof suffices (Open Badges 3.0 section 8.2).
@@ -186,10 +198,10 @@ impl Verifier {
     /// good one is there (Open Badges 3.0 section 8.2: any one acceptable proof suffices).
     fn proofs<'d>(&self, object: Object<'d>, kind: &Kind<'_>, at: Instant) -> Result<GoodProofs<'d>, Vec<Finding>> {
         let all: Vec<Value<'_>> = object.get("proof").into_iter().flat_map(Value::one_or_many).collect();
-        if all.len() > MOST_PROOFS {
-            return Err(vec![
-                Finding::new(Code::ProofTooMany).at("/proof").because(format!("{}; at most {MOST_PROOFS}", all.len())),
-            ]);
+        let most = kind.limits.proofs;
+        if all.len() > most {
+            let detail = format!("{}; at most {most}", all.len());
+            return Err(vec![Finding::new(Code::ProofTooMany).at("/proof").because(detail)]);
         }
         let is_array = object.get("proof").is_some_and(|proof| proof.as_array().is_some());
         let (mut good, mut bad, mut others) = (Vec::new(), Vec::new(), Vec::new());
@@ -276,17 +288,28 @@ impl Verifier {
         Err(first.unwrap_or_else(|| Finding::new(Code::ProofBadSignature).at(pointer)))
     }
 
-    /// Who stands behind the badge.
-    fn issuer<'d>(&self, claims: Claims<'d>, proofs: &[Proof<'_>]) -> Issuer<'_, 'd> {
+    /// Who stands behind the badge. Of several good proofs by the issuer, the one against which there is the least to say.
+    fn issuer<'d>(&self, claims: Claims<'d>, proofs: &[Proof<'_>], kind: &Kind<'_>, at: Instant) -> Issuer<'_, 'd> {
         let Some(id) = claims.issuer_id() else { return Issuer::NotNamed };
+        let digest = || Sha256::digest(claims.root().canonical()).into();
+        let achievement = (kind.role == Role::Badge).then(|| claims.achievement_id().unwrap_or_default());
         let mut issuer = Issuer::SomebodyElse;
         for proof in proofs {
-            issuer = match (self.trust.standing(id, proof.verification_method()), issuer) {
+            let (method, created) = (proof.verification_method(), proof.created());
+            let signed = Signed { method, created, role: kind.role, achievement, digest: &digest, at };
+            issuer = match (self.trust.standing(id, &signed), issuer) {
                 // A date counts only from the issuer: anybody can add a proof of their own, with today's.
-                (Standing::Recognised(known), Issuer::Recognised { created, .. }) => {
-                    Issuer::Recognised { known, created: created.max(proof.created()) }
+                (
+                    Standing::Recognised(known, about),
+                    Issuer::Recognised { known: other, created: earlier, about: before },
+                ) => {
+                    let created = earlier.max(created);
+                    match worst(&about) < worst(&before) {
+                        true => Issuer::Recognised { known, created, about },
+                        false => Issuer::Recognised { known: other, created, about: before },
+                    }
                 }
-                (Standing::Recognised(known), _) => Issuer::Recognised { known, created: proof.created() },
+                (Standing::Recognised(known, about), _) => Issuer::Recognised { known, created, about },
                 (Standing::Unknown, Issuer::SomebodyElse) => Issuer::Unknown(id),
                 (_, issuer) => issuer,
             };
@@ -295,10 +318,15 @@ impl Verifier {
     }
 }
 
+fn worst(findings: &[Finding]) -> Severity {
+    findings.iter().map(|finding| finding.code().severity()).max().unwrap_or(Severity::Info)
+}
+
 /// Who stands behind a badge whose signature is good.
 enum Issuer<'t, 'd> {
-    /// A recognised issuer, and the latest date of its own good proofs.
-    Recognised { known: &'t RecognisedIssuer, created: Option<Instant> },
+    /// A recognised issuer, the latest date of its own good proofs, and what there is to say about its key and its
+    /// recognition.
+    Recognised { known: &'t RecognisedIssuer, created: Option<Instant>, about: Vec<Finding> },
     /// Nobody recognised goes by this id.
     Unknown(&'d str),
     /// The badge does not say; its form is found wanting.
@@ -310,6 +338,7 @@ enum Issuer<'t, 'd> {
 /// What differs between a badge and another credential in the checks that both go through.
 struct Kind<'v> {
     limits: Limits,
+    role: Role,
     form: fn(Object<'_>) -> Vec<Finding>,
     domain: Option<&'v str>,
     challenge: Option<&'v str>,

@@ -20,9 +20,9 @@ pub(super) struct Refused {
 
 pub(super) fn list(verifier: &Verifier, bytes: &[u8], at: Instant) -> Result<(String, List), Box<Refused>> {
     let read = match verifier.credential(bytes, at, LIST_LIMITS) {
-        Ok(credential) => genuine(credential.claims(), credential.proof_created(), at),
+        Ok(credential) => genuine(verifier, credential.claims(), credential.proof_created(), at),
         Err(refusal) => match ended(&refusal) {
-            Some((claims, created)) => genuine(claims, created, at),
+            Some((claims, created)) => genuine(verifier, claims, created, at),
             None => Err(refused(&refusal)),
         },
     };
@@ -41,11 +41,13 @@ pub(super) fn list(verifier: &Verifier, bytes: &[u8], at: Instant) -> Result<(St
     })
 }
 
-/// A list that is refused for nothing but its age still proves what is revoked.
+/// A list that is refused for nothing but its age, or that of the trust pack behind it, still proves what is revoked. That
+/// it proves nothing else is said of the badge, too.
 fn ended(refusal: &Refusal) -> Option<(Claims<'_>, Option<Instant>)> {
     let refused = refusal.refused();
     let mut grave = refused.findings().iter().filter(|finding| finding.code().severity() > Severity::Info);
-    if grave.all(|finding| finding.code() == Code::TimeExpired) {
+    let ages = [Code::TimeExpired, Code::TrustExpired, Code::TrustClock];
+    if grave.all(|finding| ages.contains(&finding.code())) {
         return Some((refused.claims()?, refused.proof_created()));
     }
     None
@@ -73,7 +75,12 @@ fn refused(refusal: &Refusal) -> Finding {
 }
 
 /// Reads a credential whose signature is good (Bitstring Status List 1.0 section 3.2, steps after the proof).
-fn genuine(claims: Claims<'_>, created: Option<Instant>, at: Instant) -> Result<(String, List), Finding> {
+fn genuine(
+    verifier: &Verifier,
+    claims: Claims<'_>,
+    created: Option<Instant>,
+    at: Instant,
+) -> Result<(String, List), Finding> {
     let malformed = |pointer: &str, detail: &str| Finding::new(Code::StatusListMalformed).at(pointer).because(detail);
     let credential = claims.root().as_object().ok_or_else(|| malformed("", "it is not an object"))?;
     let id = claims.id().ok_or_else(|| Finding::new(Code::StatusListUrl).at("/id").because("it names no address"))?;
@@ -108,6 +115,8 @@ fn genuine(claims: Claims<'_>, created: Option<Instant>, at: Instant) -> Result<
     };
     let list = List {
         issuer: issuer.into(),
+        speaks_for: verifier.trust().spoken_for_by(issuer),
+        floor: verifier.trust().list_floor(id),
         purposes,
         content,
         earlier: None,

@@ -63,7 +63,7 @@ const BUILTIN: &[(&str, &str, &str, Option<char>)] = &[
 ];
 
 /// A context is at most as large as a badge, and far shallower.
-const LIMITS: Limits = Limits { bytes: 1 << 20, depth: 16, nodes: 50_000 };
+const LIMITS: Limits = Limits { depth: 16, ..Limits::BADGE };
 /// Room for every built-in definition forty times over; beyond it, row numbers would not fit.
 const MOST_DEFINITIONS: usize = 0x7FFF;
 

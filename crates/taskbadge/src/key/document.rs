@@ -61,6 +61,45 @@ impl DidDocument {
         if methods.is_empty() { Err(KeyError::DocumentKeys) } else { Ok(Self { id: id.clone(), methods }) }
     }
 
+    /// The same document with one more key for asserting credentials, named by its Multikey text. One that it has
+    /// already stays as it is.
+    ///
+    /// ```
+    /// use taskbadge::key::{Did, DidDocument, SigningKey};
+    /// let centre = Did::web("example.org", &[])?;
+    /// let [old, new] = [7, 8].map(|seed| SigningKey::from_seed(&[seed; 32]).verifying_key());
+    /// let document = DidDocument::new(&centre, &[old])?.with_key(&new)?;
+    /// assert_eq!(document, DidDocument::new(&centre, &[old, new])?);
+    ///
+    /// // A key that others may have: what it signed counts no more.
+    /// let (method, now) = (centre.method(&old)?, "2026-11-22T12:00:00Z".parse().unwrap());
+    /// let document = document.revoke(method.as_str(), now)?;
+    /// assert!(document.key_for_assertion(method.as_str(), now).is_err());
+    /// # Ok::<(), taskbadge::key::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`KeyError::DocumentKeys`] for a did:key and another key than its own.
+    pub fn with_key(mut self, key: &VerifyingKey) -> Result<Self, KeyError> {
+        if !self.keys().any(|(_, listed)| listed == *key) {
+            let name = self.id.method(key).map_err(|_| KeyError::DocumentKeys)?;
+            let method = Method { key: Ok(*key), asserts: true, expires: None, revoked: None };
+            self.methods.insert(name.as_str().to_owned(), method);
+        }
+        Ok(self)
+    }
+
+    /// The same document with a key marked as revoked since an instant (Controlled Identifiers 1.0, section 2.2): from
+    /// then on a verifier of this document takes nothing that the key signed, whenever that was. A key that is only
+    /// not used any more is not revoked: it stays, for what it signed while it was in use.
+    ///
+    /// # Errors
+    /// [`KeyError::UnknownMethod`].
+    pub fn revoke(mut self, method_id: &str, since: Instant) -> Result<Self, KeyError> {
+        self.methods.get_mut(method_id).ok_or(KeyError::UnknownMethod)?.revoked = Some(since);
+        Ok(self)
+    }
+
     /// Reads a pinned document, which has to be that of `expected`.
     ///
     /// A key counts if it is a Multikey, an `Ed25519VerificationKey2020`, or a `JsonWebKey` (`JsonWebKey2020`) of the
@@ -346,6 +385,29 @@ mod tests {
         let of_key = Did::key(&key(1));
         assert_eq!(DidDocument::new(&of_key, &[key(2)]).err(), Some(KeyError::DocumentKeys));
         assert!(DidDocument::new(&of_key, &[key(1)]).is_ok());
+    }
+
+    #[test]
+    fn keys_come_and_are_revoked() {
+        let document = DidDocument::new(&did(), &[key(1)]).unwrap();
+        assert_eq!(document.clone().with_key(&key(1)).unwrap(), document);
+        assert_eq!(
+            DidDocument::new(&Did::key(&key(1)), &[key(1)]).unwrap().with_key(&key(2)),
+            Err(KeyError::DocumentKeys)
+        );
+        let document = document.with_key(&key(2)).unwrap();
+        let (old, new) = (did().method(&key(1)).unwrap(), did().method(&key(2)).unwrap());
+        assert_eq!(
+            document.clone().revoke(did().method(&key(3)).unwrap().as_str(), noon()),
+            Err(KeyError::UnknownMethod)
+        );
+        let document = document.revoke(old.as_str(), noon()).unwrap();
+        let document = DidDocument::from_json(document.to_json().as_bytes(), &did()).unwrap();
+        assert_eq!(document.key_for_assertion(old.as_str(), noon()), Err(KeyError::MethodRevoked));
+        assert_eq!(document.key_for_assertion(new.as_str(), noon()), Ok(key(2)));
+        // A key under a name of its own is not listed twice.
+        let own = read(&with_method(|_| {})).unwrap();
+        assert_eq!(own.clone().with_key(&key(1)).unwrap(), own);
     }
 
     #[test]

@@ -1,0 +1,290 @@
+//! The trust pack: one signed file that says who may issue what.
+//!
+//! It is a credential of the W3C Recognized Entities shape (a working draft, so terms may still change), signed
+//! `eddsa-jcs-2022` as a proof set by a threshold of root keys. The draft has no context of its own yet: its terms, and
+//! ours, stand under the W3C context for undefined terms.
+//!
+//! A file has one credential a line: the steps by which the root changed, the pack, and status lists, which are signed by
+//! themselves. So lists can be left out by deleting lines, and newer ones added.
+
+use serde::Serialize;
+
+use super::entity::{self, Reading};
+use super::root::MOST_ROOT_KEYS;
+use super::{Entity, Root};
+use crate::finding::{Code, Finding};
+use crate::json::{Document, Limits, Member, Object, Value};
+use crate::jsonld::{CREDENTIALS_V2, Contexts};
+use crate::key::{DidUrl, FrequentKey, Signer, VerifyingKey};
+use crate::proof::{self, Cryptosuite, Proof, ProofOptions};
+use crate::time::Instant;
+
+/// How large a pack may be as JSON, without its status lists: some ten thousand centres.
+pub const PACK_LIMITS: Limits = Limits { bytes: 16 << 20, depth: 16, nodes: 2_000_000, proofs: 2 * MOST_ROOT_KEYS };
+
+/// The context under which terms stand that no other context defines (VC Data Model 2.0 section 5.2).
+const UNDEFINED_TERMS: &str = "https://www.w3.org/ns/credentials/undefined-terms/v2";
+
+/// What a trust pack says. Only a [`TrustPack`] is proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pack {
+    /// What tells this pack from others, the same in every edition.
+    pub id: String,
+    /// Who publishes it: a DID or URL.
+    pub publisher: String,
+    /// The publisher's name.
+    pub publisher_name: String,
+    /// The number of this edition under its root, from 1.
+    pub sequence: u64,
+    /// From when on it counts.
+    pub valid_from: Instant,
+    /// From when on it proves nothing but what was taken back.
+    pub valid_until: Instant,
+    /// Who signs it.
+    pub root: Root,
+    /// Whom it recognises.
+    pub entities: Vec<Entity>,
+    /// The status lists it knows.
+    pub lists: Vec<ListMark>,
+    /// Contexts that badges of these issuers name, beside those that every verifier has.
+    pub contexts: Vec<ExtraContext>,
+}
+
+/// A status list, and how new it has to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListMark {
+    /// The list's address.
+    pub id: String,
+    /// When the edition was made that was known when the pack was signed: an older one does not count.
+    pub made: Instant,
+}
+
+/// A context document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExtraContext {
+    /// Its URL.
+    pub id: String,
+    /// Its text.
+    pub document: String,
+}
+
+impl Pack {
+    /// Reads a pack that nobody has verified, to look at or to edit it.
+    ///
+    /// # Errors
+    /// `json.*`, `trust.malformed` with a pointer.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Finding> {
+        Self::read(Document::parse(bytes, PACK_LIMITS)?.object()?)
+    }
+
+    /// Signs the pack with one root key; a text that is signed already gets one signature more, so that several can sign
+    /// one after the other, each where their key is.
+    ///
+    /// # Errors
+    /// `trust.malformed` where the pack is not one that a verifier would take; those of
+    /// [`sign_document`](crate::proof::sign_document).
+    pub fn sign(signed_or_not: &[u8], key: &dyn Signer, created: Instant) -> Result<String, Finding> {
+        let document = Document::parse(signed_or_not, PACK_LIMITS)?;
+        Self::read(document.object()?)?;
+        let options = ProofOptions::did_key(&key.verifying_key()).cryptosuite(Cryptosuite::EddsaJcs2022);
+        proof::sign_document(&contexts(), &document, PACK_LIMITS, key, &options.created(created))
+    }
+
+    /// The unsigned credential, in canonical form on one line.
+    ///
+    /// # Errors
+    /// `trust.malformed` where it is not a pack that a verifier would take.
+    pub fn to_json(&self) -> Result<String, Finding> {
+        let json = serde_json::to_vec(&Json::of(self));
+        let json = json.map_err(|error| Finding::new(Code::TrustMalformed).because(error.to_string()))?;
+        let document = Document::parse(&json, PACK_LIMITS)?;
+        Self::read(document.object()?)?;
+        Ok(document.root().canonical())
+    }
+
+    fn read(object: Object<'_>) -> Result<Self, Finding> {
+        let read = Reading { object, at: "" };
+        let contexts: Vec<_> =
+            object.get("@context").into_iter().flat_map(Value::one_or_many).map(Value::as_str).collect();
+        if contexts != [Some(CREDENTIALS_V2), Some(UNDEFINED_TERMS)] {
+            return Err(read.wrong("@context", "a trust pack has the contexts of credentials and of undefined terms"));
+        }
+        read.kind("RecognizedEntityCredential")?;
+        let issuer = object.get("issuer").and_then(Value::as_object);
+        let issuer = Reading { object: issuer.ok_or_else(|| read.missing("issuer"))?, at: "/issuer" };
+        let required = |read: &Reading<'_, '_>, key: &str| -> Result<String, Finding> {
+            Ok(read.text(key)?.ok_or_else(|| read.missing(key))?.to_owned())
+        };
+        let instant = |key: &str| read.parsed(key)?.ok_or_else(|| read.missing(key));
+        let (valid_from, valid_until): (Instant, Instant) = (instant("validFrom")?, instant("validUntil")?);
+        if valid_until <= valid_from {
+            return Err(read.wrong("validUntil", "it ends before it begins"));
+        }
+        let root = object.get("root").and_then(Value::as_object).ok_or_else(|| read.missing("root"))?;
+        let entities = read.each("credentialSubject", Entity::read)?;
+        let mut ids: Vec<&str> = entities.iter().map(|entity| entity.id.as_str()).collect();
+        ids.sort_unstable();
+        if ids.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(read.wrong("credentialSubject", "an entity stands there twice"));
+        }
+        let lists = read.each("statusList", |list, at| {
+            let read = Reading { object: list, at };
+            let made = read.parsed("validFrom")?.ok_or_else(|| read.missing("validFrom"))?;
+            Ok(ListMark { id: required(&read, "id")?, made })
+        })?;
+        let mut known = Contexts::builtin();
+        let builtin = known.clone();
+        let contexts = read.each("context", |context, at| {
+            let read = Reading { object: context, at };
+            let context = ExtraContext { id: required(&read, "id")?, document: required(&read, "document")? };
+            // What every verifier has means the same everywhere, whoever signs.
+            if builtin.holds(&context.id) || context.id == UNDEFINED_TERMS {
+                return Err(read.wrong("id", "this context is built in"));
+            }
+            Ok(context)
+        })?;
+        for context in &contexts {
+            known.add(&context.id, context.document.as_bytes())?;
+        }
+        Ok(Self {
+            id: required(&read, "id")?,
+            publisher: required(&issuer, "id")?,
+            publisher_name: required(&issuer, "name")?,
+            sequence: read.number("sequence")?,
+            valid_from,
+            valid_until,
+            root: Root::read(root, "/root")?,
+            entities,
+            lists,
+            contexts,
+        })
+    }
+}
+
+/// A pack with the keys that signed it: their signatures are good, and whether they are the right ones is not decided.
+pub(super) struct SignedPack {
+    pub(super) pack: Pack,
+    pub(super) signers: Vec<VerifyingKey>,
+    /// The canonical form without its proofs, which is what tells two editions apart: the same may be signed by more.
+    pub(super) canonical: String,
+}
+
+impl SignedPack {
+    /// Reads a pack and checks every signature on it. One that is bad, or of another kind, counts for nothing and does no
+    /// harm: whoever handles the file can add one.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, Finding> {
+        let document = Document::parse(bytes, PACK_LIMITS)?;
+        let object = document.object()?;
+        let proofs: Vec<Value<'_>> = object.get("proof").into_iter().flat_map(Value::one_or_many).collect();
+        if proofs.len() > PACK_LIMITS.proofs {
+            return Err(Finding::new(Code::TrustMalformed)
+                .at("/proof")
+                .because("it has more proofs than root keys can make"));
+        }
+        let contexts = contexts();
+        let mut signers = Vec::new();
+        for (index, &value) in proofs.iter().enumerate() {
+            let Ok(proof) = Proof::read(value, &format!("/proof/{index}")) else { continue };
+            let fit = proof.cryptosuite() == Cryptosuite::EddsaJcs2022 && proof.purpose() == "assertionMethod";
+            let key = DidUrl::parse(proof.verification_method()).ok().and_then(|url| url.did().verifying_key());
+            let Some(key) = key.filter(|_| fit && proof.previous().is_empty()) else { continue };
+            if proof.check(&contexts, object, &proofs, &FrequentKey::new(key), 0).is_ok() {
+                signers.push(key);
+            }
+        }
+        // Read after the signatures; believed only when the right keys are among them.
+        let mut canonical = String::with_capacity(document.text().len());
+        object.write_canonical_with("proof", Member::LeftOut, &mut canonical);
+        Ok(Self { pack: Pack::read(object)?, signers, canonical })
+    }
+}
+
+/// The parts of a file: one credential a line, or one alone however it is laid out.
+pub(super) fn parts(file: &[u8]) -> Result<Vec<&[u8]>, Finding> {
+    if file.len() > FILE_BYTES_MAX {
+        return Err(
+            Finding::new(Code::TrustMalformed).because("the file is larger than a trust pack with its lists can be")
+        );
+    }
+    let is_object = |line: &[u8]| line.first() == Some(&b'{') && line.last() == Some(&b'}');
+    let lines: Vec<&[u8]> =
+        file.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).collect();
+    if lines.iter().all(|line| is_object(line)) && !lines.is_empty() {
+        return Ok(lines);
+    }
+    Ok(vec![file.trim_ascii()])
+}
+
+/// A file with its lists: a hundred of the largest lists would be larger, and are not carried in one file.
+const FILE_BYTES_MAX: usize = 64 << 20;
+
+/// Whether a part is a pack, and not a status list, as far as one can tell without reading it all.
+pub(super) fn is_pack(part: &[u8]) -> bool {
+    const MARK: &[u8] = b"\"RecognizedEntityCredential\"";
+    part.windows(MARK.len()).any(|window| window == MARK)
+}
+
+fn contexts() -> Contexts {
+    let mut contexts = Contexts::builtin();
+    let document = br#"{"@context":{"@vocab":"https://www.w3.org/ns/credentials/undefined-term#"}}"#;
+    contexts.add(UNDEFINED_TERMS, document).expect("the context for undefined terms is one");
+    contexts
+}
+
+/// The pack as JSON.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Json<'p> {
+    #[serde(rename = "@context")]
+    context: [&'static str; 2],
+    #[serde(rename = "context", skip_serializing_if = "Vec::is_empty")]
+    contexts: Vec<JsonContext<'p>>,
+    credential_subject: Vec<entity::Json<'p>>,
+    id: &'p str,
+    issuer: JsonIssuer<'p>,
+    root: &'p Root,
+    sequence: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    status_list: Vec<JsonList<'p>>,
+    #[serde(rename = "type")]
+    types: [&'static str; 2],
+    valid_from: Instant,
+    valid_until: Instant,
+}
+
+#[derive(Serialize)]
+struct JsonContext<'p> {
+    document: &'p str,
+    id: &'p str,
+}
+
+#[derive(Serialize)]
+struct JsonIssuer<'p> {
+    id: &'p str,
+    name: &'p str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JsonList<'p> {
+    id: &'p str,
+    valid_from: Instant,
+}
+
+impl<'p> Json<'p> {
+    fn of(pack: &'p Pack) -> Self {
+        Self {
+            context: [CREDENTIALS_V2, UNDEFINED_TERMS],
+            contexts: pack.contexts.iter().map(|c| JsonContext { document: &c.document, id: &c.id }).collect(),
+            credential_subject: pack.entities.iter().map(entity::Json::of).collect(),
+            id: &pack.id,
+            issuer: JsonIssuer { id: &pack.publisher, name: &pack.publisher_name },
+            root: &pack.root,
+            sequence: pack.sequence,
+            status_list: pack.lists.iter().map(|list| JsonList { id: &list.id, valid_from: list.made }).collect(),
+            types: ["VerifiableCredential", "RecognizedEntityCredential"],
+            valid_from: pack.valid_from,
+            valid_until: pack.valid_until,
+        }
+    }
+}
