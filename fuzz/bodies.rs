@@ -13,7 +13,7 @@ use taskbadge::jsonld::{Contexts, rdfc, to_dataset};
 use taskbadge::key::{Did, DidDocument, DidUrl, SigningKey, VerifyingKey};
 use taskbadge::proof::{self, Cryptosuite, ProofOptions};
 use taskbadge::time::Instant;
-use taskbadge::trust::{RecognisedIssuer, Trust};
+use taskbadge::trust::{Entity, KnownPack, Pack, RecognisedIssuer, Root, Scope, Trust};
 use taskbadge::verify::{Refusal, StatusClaim, StatusPlace, StatusSource, Verifier};
 use taskbadge_status::{Bits, LEAST_ENTRIES, LIST_LIMITS, MOST_ENTRIES, NotABitstring, StatusLists};
 
@@ -414,4 +414,94 @@ impl Scene {
     fn ask(&self, lists: &StatusLists, entry: &StatusClaim<'_>) -> Finding {
         lists.status(self.badge.unverified(), entry, self.at).finding().clone()
     }
+}
+
+/// What is read as a pack or an entity reads back the same from what is written; and whatever a stranger signs is never
+/// taken for the association's.
+pub(crate) fn pack(data: &[u8]) {
+    if let Ok(entity) = Entity::parse(data) {
+        assert_eq!(Entity::parse(entity.to_json().as_bytes()), Ok(entity));
+    }
+    if let Ok(pack) = Pack::parse(data)
+        && let Ok(text) = pack.to_json()
+    {
+        assert_eq!(Pack::parse(text.as_bytes()).expect("what is written is read"), pack);
+    }
+    let stranger = SigningKey::from_seed(&[66; 32]);
+    let signed = Pack::sign(data, &stranger, noon());
+    let text = signed.as_deref().map_or(data, str::as_bytes);
+    let honest = Pack::parse(honest_editions()[0].as_bytes()).expect("it is sound");
+    let taken = KnownPack::first(text, &honest.root.fingerprint(), noon());
+    // The corpus may hold an honest edition, to which a stranger's signature does nothing.
+    if let Ok((known, trusted)) = taken {
+        assert!(known.root() == &honest.root && trusted.pack().id == honest.id);
+        assert!(honest_editions().iter().any(|text| Pack::parse(text.as_bytes()).as_ref() == Ok(trusted.pack())));
+    }
+}
+
+/// Whatever is offered to a store, in whatever order, it ends with an honest edition. The bytes are files, with the byte 0
+/// between them; the bytes 1 to 4 stand for the honest editions.
+pub(crate) fn updates(data: &[u8]) {
+    let editions = honest_editions();
+    let first = Pack::parse(editions[0].as_bytes()).expect("it is sound");
+    let taken = KnownPack::first(editions[0].as_bytes(), &first.root.fingerprint(), noon());
+    let (mut known, mut trusted) = taken.expect("it is sound");
+    for file in data.split(|&byte| byte == 0).take(16) {
+        let mut text = Vec::new();
+        for &byte in file {
+            match editions.get(usize::from(byte.wrapping_sub(1))) {
+                Some(edition) => text.extend_from_slice(edition.as_bytes()),
+                None => text.push(byte),
+            }
+        }
+        if let Ok((next, proven)) = known.update(&text, noon()) {
+            let version = |known: &KnownPack| (known.root().version(), known.sequence());
+            assert!(version(&next) >= version(&known), "it never goes back");
+            (known, trusted) = (next, proven);
+        }
+        let is_this = |text: &String| Pack::parse(text.as_bytes()).as_ref() == Ok(trusted.pack());
+        assert!(editions.iter().any(is_this), "only what the root signed is taken");
+    }
+}
+
+fn noon() -> Instant {
+    "2026-11-22T12:00:00Z".parse().expect("an instant")
+}
+
+/// Two editions under the first root, and two under the second.
+fn honest_editions() -> &'static [String; 4] {
+    static EDITIONS: LazyLock<[String; 4]> = LazyLock::new(|| {
+        // Other keys than in any vector.
+        let keys = [131_u8, 132, 133, 134].map(|seed| SigningKey::from_seed(&[seed; 32]));
+        let root = |version, of: [usize; 3]| {
+            Root::new(version, 2, of.map(|index| keys[index].verifying_key())).expect("a root")
+        };
+        let centre = SigningKey::from_seed(&[7; 32]).verifying_key();
+        let mut entity = Entity::new(&Did::key(&centre), "Harbour Training Centre");
+        entity.achievements.push(Scope::new("https://centre.example.org/tasks/*"));
+        let edition = |root: Root, sequence: u64, signers: &[usize]| {
+            let pack = Pack {
+                id: "urn:uuid:1c7a2a0e-5a86-4a0c-9a50-1f0f6ac3d1f1".into(),
+                publisher: "https://association.example.org".into(),
+                publisher_name: "Association".into(),
+                sequence,
+                valid_from: "2026-11-19T00:00:00Z".parse().expect("an instant"),
+                valid_until: "2027-02-19T00:00:00Z".parse().expect("an instant"),
+                root,
+                entities: vec![entity.clone()],
+                lists: Vec::new(),
+                contexts: Vec::new(),
+            };
+            let text = pack.to_json().expect("a pack");
+            signers.iter().fold(text, |text, index| Pack::sign(text.as_bytes(), &keys[*index], noon()).expect("a pack"))
+        };
+        let (first, second) = (root(1, [0, 1, 2]), root(2, [0, 1, 3]));
+        [
+            edition(first.clone(), 7, &[0, 1]),
+            edition(first, 8, &[0, 2]),
+            edition(second.clone(), 1, &[0, 1, 3]),
+            edition(second, 2, &[1, 3]),
+        ]
+    });
+    &EDITIONS
 }

@@ -11,7 +11,7 @@ use crate::bodies;
 /// The function of a fuzz target: it panics where something does not hold.
 type Body = fn(&[u8]);
 
-const TARGETS: [(&str, Body); 7] = [
+const TARGETS: [(&str, Body); 9] = [
     ("json", bodies::json),
     ("context", bodies::context),
     ("nquads", bodies::nquads),
@@ -19,6 +19,8 @@ const TARGETS: [(&str, Body); 7] = [
     ("key", bodies::key),
     ("bits", bodies::bits),
     ("status", bodies::status),
+    ("pack", bodies::pack),
+    ("updates", bodies::updates),
 ];
 
 #[test]
