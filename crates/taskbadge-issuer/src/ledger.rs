@@ -183,6 +183,11 @@ pub struct Head {
     pub hash: [u8; 32],
 }
 
+impl Head {
+    /// As far as a number in JSON is exact. No ledger comes near it, and a head from outside may say anything.
+    const MOST: u64 = 1 << 52;
+}
+
 impl fmt::Display for Head {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.sequence, hex(&self.hash))
@@ -205,7 +210,8 @@ impl FromStr for Head {
 
     fn from_str(text: &str) -> std::result::Result<Self, NotAHead> {
         let (sequence, hash) = text.split_once('-').ok_or(NotAHead)?;
-        Ok(Self { sequence: sequence.parse().map_err(|_| NotAHead)?, hash: unhex(hash).ok_or(NotAHead)? })
+        let sequence = sequence.parse().ok().filter(|sequence| *sequence <= Self::MOST);
+        Ok(Self { sequence: sequence.ok_or(NotAHead)?, hash: unhex(hash).ok_or(NotAHead)? })
     }
 }
 

@@ -424,7 +424,11 @@ impl Told {
                 self.status = Status::Good;
                 self.bit_of_suspension = false;
             }
-            Happening::Forgotten { .. } if begun && self.state != Some(State::Intended) => self.forgotten = true,
+            Happening::Forgotten { .. }
+                if begun && (self.state != Some(State::Intended) || self.status == Status::Revoked) =>
+            {
+                self.forgotten = true;
+            }
             _ => return None,
         }
         Some(())

@@ -353,7 +353,8 @@ impl Change<'_> {
             |row| {
                 let stage = match row.maybe_bytes(3)? {
                     Some(_) => Stage::Issued { digest: row.digest(3)? },
-                    None => Stage::ToSign { content: row.bytes(4)?, again: true },
+                    // Of what was revoked before it was finished, and forgotten, nothing is left, and nothing to do.
+                    None => Stage::ToSign { content: row.maybe_bytes(4)?.unwrap_or_default(), again: true },
                 };
                 let badge = row.parsed(1, "a badge has no id")?;
                 let status = row.parsed(2, "a badge has no status")?;

@@ -5,7 +5,7 @@ use taskbadge::time::Instant;
 
 use super::event::Happening;
 use super::standing::once_each;
-use super::{Because, Ledger, LedgerTrouble, Mark, Result, State};
+use super::{Because, Ledger, LedgerTrouble, Mark, Result, State, Status};
 
 /// What the desk knows of a person whose badge it is. All of it can be erased.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -45,7 +45,8 @@ impl Ledger {
     /// SQLite overwrites what is erased (`secure_delete`). Backups, exports and the badges' own files are the caller's.
     ///
     /// # Errors
-    /// [`LedgerTrouble::Unknown`], [`LedgerTrouble::Unfinished`], the troubles of the database.
+    /// [`LedgerTrouble::Unknown`]; [`LedgerTrouble::Unfinished`] for a badge that was begun, is not finished and was not
+    /// revoked; the troubles of the database.
     pub fn forget<'i>(
         &mut self,
         badges: impl IntoIterator<Item = &'i Iri>,
@@ -54,16 +55,18 @@ impl Ledger {
     ) -> Result<Erased> {
         self.change(at, |change| {
             for badge in once_each(badges) {
-                let select = "SELECT number, state FROM badges WHERE id = $1";
+                let select = "SELECT number, state, status FROM badges WHERE id = $1";
                 let found = change.database.first(select, &[badge.as_str().into()], |row| {
                     let state: State = row.parsed(1, "a badge has no state")?;
-                    Ok((row.count(0)?, state))
+                    Ok((row.count(0)?, state, row.parsed(2, "a badge has no status")?))
                 })?;
-                let (number, state) = found.ok_or_else(|| LedgerTrouble::Unknown(badge.clone()))?;
-                if state == State::Intended {
+                let (number, state, status): (_, _, Status) =
+                    found.ok_or_else(|| LedgerTrouble::Unknown(badge.clone()))?;
+                // What is not finished may be signed at this moment, unless it was revoked: then nobody will.
+                if state == State::Intended && status != Status::Revoked {
                     return Err(LedgerTrouble::Unfinished(badge.clone()));
                 }
-                for table in ["copies", "particulars", "notes"] {
+                for table in ["drafts", "copies", "particulars", "notes"] {
                     change.database.run(&format!("DELETE FROM {table} WHERE badge = $1"), &[number.into()])?;
                 }
                 change.database.run("UPDATE replacements SET note = NULL WHERE old = $1", &[number.into()])?;

@@ -127,7 +127,7 @@ pub enum LedgerTrouble {
         purpose: StatusPurpose,
     },
     /// It was intended and never completed.
-    #[error("{0} was begun and is not finished; issue its roster again to finish it, and then do this")]
+    #[error("{0} was begun and is not finished; issue its roster again to finish it, or revoke it, and then do this")]
     Unfinished(Iri),
     /// A badge is replaced once; its replacement can be replaced in turn.
     #[error("{old} was replaced by {new} already; correct or renew that one")]

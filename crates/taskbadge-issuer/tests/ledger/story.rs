@@ -248,6 +248,7 @@ on_both! {
         };
         let intended = ledger.intend(&group, &lists(), at(), random, write).unwrap();
         assert_eq!(ledger.forget([&id], &because(), at()), Err(LedgerTrouble::Unfinished(id.clone())));
+        forget_what_was_never_finished(place);
         complete(&mut ledger, &intended).unwrap();
         let gossip = Because::new("registrar", "Amina Noor Eldin was at the wrong course").unwrap();
         ledger.revoke([&id], Reason::IssuedInError, &gossip, at()).unwrap();
@@ -368,4 +369,17 @@ on_both! {
         }
         assert_whole(&mut ledger);
     }
+}
+
+/// What was begun and revoked before it was finished can be forgotten, too, and stays as it is.
+fn forget_what_was_never_finished(place: &Place) {
+    let mut ledger = place.open();
+    let intended = intend(&mut ledger, &names("never", 1)).unwrap();
+    let id = intended[0].badge.clone();
+    ledger.revoke([&id], Reason::HolderRequest, &because(), at()).unwrap();
+    ledger.forget([&id], &because(), at()).unwrap();
+    assert!(ledger.check().unwrap().is_whole());
+    let again = intend(&mut ledger, &names("never", 1)).unwrap();
+    assert_eq!((&again[0].badge, again[0].status), (&id, Status::Revoked));
+    assert_eq!(again[0].stage, Stage::ToSign { content: Vec::new(), again: true });
 }
