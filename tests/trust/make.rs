@@ -524,6 +524,13 @@ pub(crate) fn all() -> Vec<(&'static str, Scenario)> {
         check(plain(), "INVALID", &found(&["key.compromised", "trust.pack"], "status.none")),
     );
     add(
+        "stolen-and-nothing-genuine",
+        "The centre published that none of its badges under the key is genuine.",
+        vec![first(good(&stolen(Some(Genuine::default()), "2026-11-10T00:00:00Z")), "ok")],
+        vec![],
+        check(plain(), "INVALID", &found(&["key.compromised", "trust.pack"], "status.none")),
+    );
+    add(
         "stolen-as-one-pack-knows",
         "One pack has not heard of the theft that another knows of.",
         vec![

@@ -352,6 +352,8 @@ codes! {
         "the issuer is recognised, and not for this achievement", "do not rely on the badge; ask who recognises the issuer whether it may issue this";
     IssuerSuccessor "issuer.successor" Info None,
         "the issuer has closed, and another carries on for it", "ask the successor about this badge";
+    KeySigner "key.signer" Unknown METHOD,
+        "what holds the key did not sign", "see to the token or service that holds it, and do this again";
     KeyRole "key.role" Failure PURPOSE,
         "the key that signed is recognised for something else", "do not rely on it; ask the issuer what happened";
     KeyWindow "key.window" Failure METHOD,

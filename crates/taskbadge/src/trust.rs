@@ -202,6 +202,8 @@ impl Trust {
         let mut refused = None;
         let mut allowed = known.iter().filter(|issuer| match &issuer.document {
             None => issuer.listed_key(method).is_some(),
+            // Its document revokes such a key as a whole; a pack says which of its badges are genuine.
+            Some(_) if issuer.listed_key(method).is_some_and(ListedKey::is_compromised) => true,
             Some(document) => match document.key_for_assertion(method, at) {
                 Ok(_) => true,
                 Err(error) => {
@@ -273,6 +275,12 @@ pub(crate) enum Standing<'t> {
     Unknown,
     /// It is somebody else's key.
     Mismatch,
+}
+
+impl ListedKey {
+    fn is_compromised(&self) -> bool {
+        self.terms.as_ref().is_some_and(|terms| matches!(terms.state, KeyState::Compromised { .. }))
+    }
 }
 
 impl RecognisedIssuer {

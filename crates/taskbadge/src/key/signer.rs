@@ -96,7 +96,7 @@ impl SignerError {
     pub fn code(&self) -> Code {
         match self {
             Self::WrongSignature => Code::ProofBadSignature,
-            Self::Unreachable { .. } | Self::Refused { .. } => Code::ProofMalformed,
+            Self::Unreachable { .. } | Self::Refused { .. } => Code::KeySigner,
         }
     }
 }

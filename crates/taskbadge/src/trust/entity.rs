@@ -310,8 +310,10 @@ impl EntityKey {
             Some("retired") => return Err(read.wrong("state", "a retired key has a validUntil")),
             Some("compromised") => {
                 let since = read.parsed("compromisedSince")?.ok_or_else(|| read.missing("compromisedSince"))?;
-                let genuine = read.text("genuine")?.map(|text| {
-                    Genuine::parse(text).ok_or_else(|| read.wrong("genuine", "it is not halves of digests in order"))
+                // No badge at all may be genuine, which is another thing than not saying which.
+                let genuine = object.get("genuine").map(|value| {
+                    let genuine = value.as_str().and_then(Genuine::parse);
+                    genuine.ok_or_else(|| read.wrong("genuine", "it is not halves of digests in order"))
                 });
                 KeyState::Compromised { since, genuine: genuine.transpose()? }
             }
