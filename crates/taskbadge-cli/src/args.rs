@@ -1,7 +1,10 @@
 //! The arguments of the command, as a person types them.
 
 pub(crate) mod desk;
+pub(crate) mod key;
 pub(crate) mod ledger;
+pub(crate) mod pack;
+pub(crate) mod trust;
 
 use std::path::PathBuf;
 
@@ -14,7 +17,10 @@ use taskbadge_issuer::template::TaskId;
 use taskbadge_status::MaxAge;
 
 use desk::{Correct, Publish, Renew};
+use key::Key;
 use ledger::{Change, Ledger, Revoke, Stats};
+use pack::Pack;
+use trust::{Trust, Trusted};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -36,7 +42,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Make a centre folder: settings, key, and room for tasks, rosters and badges
     Init(Init),
-    /// Make or show a signing key
+    /// Make, show and replace signing keys, and say which keys are the centre's
     #[command(subcommand)]
     Key(Key),
     /// Write or check task templates
@@ -65,9 +71,12 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Show what a badge says, unverified
     Inspect(Inspect),
-    /// Say which issuers you recognise
+    /// Say which issuers you recognise, or whose word on them you take
     #[command(subcommand)]
-    Trust(Trust),
+    Trust(Box<Trust>),
+    /// Say for others which issuers may issue what: a trust pack, signed by several
+    #[command(subcommand)]
+    Pack(Box<Pack>),
     /// Make a sample centre, issue the badges of its roster, and verify them
     Demo(Demo),
     /// Print completions for a shell
@@ -132,26 +141,6 @@ pub(crate) struct CentreFolder {
     /// The centre folder
     #[arg(long = "centre", value_name = "FOLDER", default_value = ".")]
     pub(crate) folder: PathBuf,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Key {
-    /// Make a key in a new encrypted file
-    New {
-        /// The file to write
-        file: PathBuf,
-        #[command(flatten)]
-        passphrase: Passphrase,
-    },
-    /// Show by which identifier and key verifiers know the centre, or a key file
-    Show {
-        /// A key file, instead of a centre
-        file: Option<PathBuf>,
-        #[command(flatten)]
-        centre: CentreFolder,
-        #[command(flatten)]
-        passphrase: Passphrase,
-    },
 }
 
 #[derive(Subcommand)]
@@ -269,7 +258,7 @@ pub(crate) struct Verify {
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) trust: TrustFile,
+    pub(crate) trust: Trusted,
     /// Status lists: files, or folders such as one that an issuer published; may be given several times
     #[arg(long, value_name = "FILE|FOLDER")]
     pub(crate) status: Vec<PathBuf>,
@@ -297,45 +286,6 @@ pub(crate) struct Inspect {
     /// Print the whole badge as indented JSON
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct TrustFile {
-    /// The file of recognised issuers, instead of the one in your data folder
-    #[arg(long = "trust", value_name = "FILE")]
-    pub(crate) file: Option<PathBuf>,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Trust {
-    /// Recognise an issuer
-    Add {
-        /// The issuer's did:key or did:web
-        id: String,
-        /// The name under which you know the issuer
-        #[arg(long)]
-        name: Option<String>,
-        /// The did.json of a did:web, which is kept: what the web site says later does not count
-        #[arg(long, value_name = "FILE")]
-        document: Option<PathBuf>,
-        #[command(flatten)]
-        trust: TrustFile,
-        /// Replace an issuer of this id
-        #[arg(long)]
-        force: bool,
-    },
-    /// List the issuers you recognise
-    List {
-        #[command(flatten)]
-        trust: TrustFile,
-    },
-    /// Recognise an issuer no more
-    Remove {
-        /// The issuer's DID
-        id: String,
-        #[command(flatten)]
-        trust: TrustFile,
-    },
 }
 
 #[derive(Args)]

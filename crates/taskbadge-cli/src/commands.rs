@@ -4,7 +4,9 @@ mod centre;
 mod demo;
 mod inspect;
 mod issue;
+mod key;
 mod ledger;
+mod pack;
 mod publish;
 mod replace;
 mod shell;
@@ -27,7 +29,7 @@ use crate::words;
 pub(crate) fn run(command: Command, output: &mut Output) -> Result<Exit, Trouble> {
     match command {
         Command::Init(init) => centre::init(&init, output),
-        Command::Key(key) => centre::key(&key, output),
+        Command::Key(key) => key::key(&key, output),
         Command::Task(task) => centre::task(&task, output),
         Command::Issue(issue) => issue::issue(&issue, output),
         Command::Revoke(revoke) => standing::revoke(&revoke, output),
@@ -40,7 +42,8 @@ pub(crate) fn run(command: Command, output: &mut Output) -> Result<Exit, Trouble
         Command::Publish(publish) => publish::publish(&publish, output),
         Command::Verify(verify) => verify::verify(verify, output),
         Command::Inspect(inspect) => inspect::inspect(&inspect, output),
-        Command::Trust(trust) => trust::trust(trust, output),
+        Command::Trust(trust) => trust::trust(&trust, output),
+        Command::Pack(pack) => pack::pack(&pack, output),
         Command::Demo(demo) => demo::demo(&demo, output),
         Command::Completions { shell } => shell::completions(shell, output),
         Command::Man => shell::man(output),

@@ -7,10 +7,14 @@ mod args;
 mod commands;
 mod confirm;
 mod files;
+mod fingerprint;
 mod output;
+mod pack_file;
 mod passphrase;
 mod selection;
+mod store;
 mod trust_file;
+mod trusted;
 mod words;
 
 use std::process::ExitCode;

@@ -22,13 +22,13 @@ impl Passphrase {
         }
     }
 
-    /// The passphrase of a new key, typed twice.
+    /// The passphrase of a new key, typed twice, and not too short.
     pub(crate) fn choose(&self) -> Result<Zeroizing<String>, Trouble> {
         if let Some(passphrase) = self.given()? {
-            return Ok(passphrase);
+            return long_enough(passphrase);
         }
-        let (first, second) = (prompt(words::NEW_PASSPHRASE)?, prompt(words::PASSPHRASE_AGAIN)?);
-        if first == second { Ok(first) } else { Err(Trouble::new(words::PASSPHRASES_DIFFER)) }
+        let first = long_enough(prompt(words::NEW_PASSPHRASE)?)?;
+        if first == prompt(words::PASSPHRASE_AGAIN)? { Ok(first) } else { Err(Trouble::new(words::PASSPHRASES_DIFFER)) }
     }
 
     fn given(&self) -> Result<Option<Zeroizing<String>>, Trouble> {
@@ -39,6 +39,14 @@ impl Passphrase {
             (None, None) => Ok(None),
         }
     }
+}
+
+fn long_enough(passphrase: Zeroizing<String>) -> Result<Zeroizing<String>, Trouble> {
+    const LEAST: usize = 8;
+    if passphrase.chars().count() < LEAST {
+        return Err(Trouble::new(words::short_passphrase(LEAST)));
+    }
+    Ok(passphrase)
 }
 
 fn first_line(path: &Path) -> Result<Zeroizing<String>, Trouble> {

@@ -52,7 +52,8 @@ impl Selection {
         if !self.all && self.conditions.is_empty() {
             return Err(Trouble::new(words::ledger::NOTHING_SELECTED));
         }
-        let records = ledger.select(&self.conditions.query(centre)?)?;
+        let query = self.conditions.query(centre, ledger)?;
+        let records = ledger.select(&query)?;
         if records.is_empty() {
             return Err(Trouble::new(words::ledger::NOTHING_FITS));
         }
@@ -61,8 +62,8 @@ impl Selection {
 }
 
 impl Filter {
-    pub(crate) fn query(&self, centre: &Centre, now: Instant) -> Result<Query, Trouble> {
-        let mut query = self.conditions.query(centre)?;
+    pub(crate) fn query(&self, centre: &Centre, ledger: &mut Ledger, now: Instant) -> Result<Query, Trouble> {
+        let mut query = self.conditions.query(centre, ledger)?;
         if let Some(state) = self.state {
             query = query.state(state);
         }
@@ -82,7 +83,7 @@ impl Conditions {
         task.is_none() && awarded_from.is_none() && awarded_to.is_none() && recipient.is_none()
     }
 
-    fn query(&self, centre: &Centre) -> Result<Query, Trouble> {
+    fn query(&self, centre: &Centre, ledger: &mut Ledger) -> Result<Query, Trouble> {
         let mut query = Query::all();
         if let Some(task) = &self.task {
             query = query.task(task.as_str());
@@ -95,7 +96,7 @@ impl Conditions {
         }
         if let Some(recipient) = &self.recipient {
             // Without a mark there must be no query: it would mean everybody.
-            let mark = centre.recipient_mark(recipient)?;
+            let mark = centre.recipient_mark(ledger, recipient)?;
             query = query.recipient(mark.ok_or_else(|| Trouble::new(words::ledger::NOBODY_YET))?);
         }
         Ok(query)
@@ -105,8 +106,28 @@ impl Conditions {
 /// What the ledger says of a badge that a person named by its id or its file. What a file says of itself counts for
 /// nothing but the id: anybody could have written it.
 pub(crate) fn find(named: &Path, ledger: &mut Ledger) -> Result<Record, Trouble> {
-    let badge = id(named)?;
+    let badge = match named.to_str().filter(|text| is_short(text)) {
+        Some(text) => of_short(text, ledger)?,
+        None => id(named)?,
+    };
     Ok(ledger.find(&badge)?.ok_or(LedgerTrouble::Unknown(badge))?)
+}
+
+/// Whether a text is what plans and the names of files show of an id.
+fn is_short(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|digit| digit.is_ascii_hexdigit())
+}
+
+fn of_short(text: &str, ledger: &mut Ledger) -> Result<Iri, Trouble> {
+    let mut found = ledger.find_short(text)?;
+    match (found.pop(), found.is_empty()) {
+        (Some(one), true) => Ok(one),
+        (Some(last), false) => {
+            found.push(last);
+            Err(Trouble::new(words::ledger::short_id_of_many(text, &found)))
+        }
+        (None, _) => Err(Trouble::new(words::ledger::short_id_of_none(text))),
+    }
 }
 
 fn id(named: &Path) -> Result<Iri, Trouble> {

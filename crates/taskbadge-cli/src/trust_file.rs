@@ -9,8 +9,9 @@ use taskbadge::key::{Did, DidDocument};
 use taskbadge::trust::{RecognisedIssuer, Trust};
 use taskbadge_issuer::files::{self, Secrecy};
 
-use crate::args;
+use crate::args::trust as args;
 use crate::output::Trouble;
+use crate::store::Store;
 use crate::words;
 
 /// The content of a trust file.
@@ -78,7 +79,12 @@ impl TrustFile {
     }
 
     pub(crate) fn trust(&self, path: &Path) -> Result<Trust, Trouble> {
-        self.issuers.iter().try_fold(Trust::none(), |trust, issuer| {
+        self.recognise(Trust::none(), path)
+    }
+
+    /// The same trust with these issuers.
+    pub(crate) fn recognise(&self, trust: Trust, path: &Path) -> Result<Trust, Trouble> {
+        self.issuers.iter().try_fold(trust, |trust, issuer| {
             let recognised = issuer.recognised();
             let recognised =
                 recognised.map_err(|why| Trouble::new(words::trust_file_issuer(path, &issuer.id, &why)))?;
@@ -119,12 +125,12 @@ impl Issuer {
 }
 
 impl args::TrustFile {
-    /// The file that was named, or the one in the user's data folder.
+    /// The file that was named, or the one in the store.
     pub(crate) fn path(&self) -> Result<PathBuf, Trouble> {
         if let Some(file) = &self.file {
             return Ok(file.clone());
         }
-        data_folder().map(|folder| folder.join("trust.json")).ok_or_else(|| Trouble::new(words::NO_DATA_FOLDER))
+        Ok(Store::of(&self.store)?.trust_file())
     }
 
     /// The file for reading: one that was named has to be there.
@@ -134,20 +140,6 @@ impl args::TrustFile {
             _ => self.path(),
         }
     }
-}
-
-fn data_folder() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let folder = if cfg!(windows) {
-        set("APPDATA")
-    } else if cfg!(target_os = "macos") {
-        set("HOME").map(|home| home.join("Library/Application Support"))
-    } else {
-        // XDG Base Directory Specification: a relative path there does not count.
-        let data = set("XDG_DATA_HOME").filter(|folder| folder.is_absolute());
-        data.or_else(|| set("HOME").map(|home| home.join(".local/share")))
-    };
-    folder.map(|folder| folder.join("taskbadge"))
 }
 
 #[cfg(test)]

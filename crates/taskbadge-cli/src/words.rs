@@ -4,9 +4,12 @@
 //! An error says what happened; what to do next. Text that comes from a file passes through `printable`, so that it
 //! cannot play tricks on the terminal.
 
+pub(crate) mod key;
 pub(crate) mod ledger;
+pub(crate) mod pack;
 pub(crate) mod publish;
 pub(crate) mod replace;
+pub(crate) mod trust;
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind};
@@ -18,7 +21,7 @@ use taskbadge::time::Instant;
 use taskbadge::verify::{Refusal, VerifiedBadge};
 use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::desk::{Batch, Issued, When};
-use taskbadge_issuer::ledger::Status;
+use taskbadge_issuer::ledger::{Replaces, Status};
 use taskbadge_issuer::lint::Lint;
 use taskbadge_issuer::template::TaskId;
 use taskbadge_issuer::{Mistake, Mistakes, printable};
@@ -73,6 +76,10 @@ pub(crate) fn no_passphrase_in(path: &Path) -> String {
     format!("{}: the first line is empty; write the passphrase there", named(path))
 }
 
+pub(crate) fn short_passphrase(least: usize) -> String {
+    format!("the passphrase has fewer than {least} characters, and would soon be guessed; choose a longer one")
+}
+
 // Centres, keys and tasks.
 
 pub(crate) fn founded(centre: &Centre) -> Vec<String> {
@@ -95,10 +102,6 @@ pub(crate) fn option_is(option: &str, error: &impl Display) -> String {
 
 pub(crate) fn shown(label: &str, value: &str) -> String {
     format!("  {label:<10}  {}", printable(value))
-}
-
-pub(crate) fn key_written(path: &Path) -> String {
-    format!("Made a key in {}, encrypted with the passphrase.", named(path))
 }
 
 pub(crate) fn no_tasks(folder: &Path) -> String {
@@ -217,14 +220,23 @@ pub(crate) fn issued_sentence(batch: &Batch<'_>, issued: &[Issued], dry_run: boo
 pub(crate) fn issued_line(badge: &Issued, from_roster: bool, dry_run: bool) -> String {
     let who = who(badge, from_roster);
     let task = printable(&badge.task);
+    let became = became(badge);
     match (badge.when, dry_run) {
-        (When::Before | When::PutBack, _) if badge.status != Status::Good => {
-            format!("  before  {who}: {task} ({})", badge.status)
-        }
-        (When::Before, _) => format!("  before  {who}: {task}"),
-        (When::PutBack, _) => format!("  back    {who}: {task}, in {}", named(&badge.file)),
+        (When::Before, _) => format!("  before  {who}: {task}{became}"),
+        (When::PutBack, _) => format!("  back    {who}: {task}, in {}{became}", named(&badge.file)),
         (When::Now, true) => format!("  would   {who}: {task}"),
         (When::Now, false) => format!("  new     {who}: {task}, in {}", named(&badge.file)),
+    }
+}
+
+/// What became of a badge that was issued before, where a person should know.
+fn became(badge: &Issued) -> String {
+    match (badge.status, badge.replaced) {
+        (_, Some(Replaces::Correction)) => " (corrected)".into(),
+        (Status::Good, Some(Replaces::Renewal)) => " (renewed)".into(),
+        (Status::Good, None) if badge.differs => " (the roster differs; use `taskbadge correct`)".into(),
+        (Status::Good, None) => String::new(),
+        (status, _) => format!(" ({status})"),
     }
 }
 
@@ -245,7 +257,7 @@ fn who(badge: &Issued, from_roster: bool) -> String {
 pub(crate) const DOCUMENT_NOT_JSON: &str = "the DID document is not JSON; get it again from its owner";
 pub(crate) const DOCUMENT_WITHOUT_KEYS: &str = "the DID document has no Ed25519 key; get a current one from its owner";
 pub(crate) const NO_DATA_FOLDER: &str =
-    "there is no home folder to keep recognised issuers in; name a file with --trust";
+    "there is no home folder to keep recognised issuers in; name a folder with --store";
 
 pub(crate) fn document_wanted(url: &str) -> String {
     format!(
@@ -307,6 +319,10 @@ pub(crate) fn issuer_line(id: &str, name: Option<&str>) -> String {
 
 // Verdicts.
 
+/// Of a did:web whose document is not at hand.
+const PIN_THE_DOCUMENT: &str = "get the issuer's DID document (did.json) and their word that it is theirs, and run \
+    `taskbadge trust add DID --name NAME --document did.json`";
+
 pub(crate) fn list_does_not_count(path: &Path, finding: &Finding) -> String {
     format!("{}: this status list does not count: {finding}", named(path))
 }
@@ -329,14 +345,16 @@ pub(crate) fn sentence(verdict: &str, path: &Path, outcome: &Result<VerifiedBadg
         Ok(badge) => {
             let claims = badge.claims();
             let by = badge.issuer_name().map(|name| format!(", by {}", printable(name))).unwrap_or_default();
-            format!("{verdict}  {}{by}, {}{}", what(claims), until(claims), standing(badge))
+            let pack = recognised_by(badge);
+            format!("{verdict}  {}{by}{pack}, {}{}", what(claims), until(claims), standing(badge))
         }
         Err(refusal) => {
             let code = refusal.refused().cause().code();
             // How fresh the answer of a status list is, is part of the answer.
             let detail = refusal.refused().cause().detail().filter(|_| is_answer(code));
             let detail = detail.map(|detail| format!(" ({})", printable(detail))).unwrap_or_default();
-            let cause = format!("{}{detail}; {}", code.what(), code.next());
+            let next = if code == Code::KeyUnresolved { PIN_THE_DOCUMENT } else { code.next() };
+            let cause = format!("{}{detail}; {next}", code.what());
             match refusal.refused().claims() {
                 Some(claims) => {
                     let stranger = refusal.refused().findings().iter().any(|found| found.code() == Code::IssuerUnknown);
@@ -365,7 +383,10 @@ pub(crate) fn details(outcome: &Result<VerifiedBadge, Refusal>) -> Vec<String> {
         Err(refusal) => (refusal.refused().claims(), refusal.refused().findings(), Some(refusal.refused().cause())),
     };
     let mut lines = claims.map(about).unwrap_or_default();
-    lines.extend(notes(findings, cause));
+    // The sentence on a valid badge names the pack.
+    let is_told = |finding: &&Finding| outcome.is_ok() && finding.code() == Code::TrustPack;
+    let findings: Vec<Finding> = findings.iter().filter(|finding| !is_told(finding)).cloned().collect();
+    lines.extend(notes(&findings, cause));
     lines
 }
 
@@ -380,7 +401,8 @@ pub(crate) fn details_of_many(path: &Path, outcome: &Result<VerifiedBadge, Refus
     lines
 }
 
-pub(crate) fn summary(valid: u64, invalid: u64, indeterminate: u64, troubled: u64) -> String {
+/// The number of `left_out` files are no badges.
+pub(crate) fn summary(valid: u64, invalid: u64, indeterminate: u64, troubled: u64, left_out: u64) -> String {
     let all = valid + invalid + indeterminate + troubled;
     let mut parts = vec![format!("{valid} valid")];
     for (number, word) in [(invalid, "INVALID"), (indeterminate, "INDETERMINATE"), (troubled, "without a verdict")] {
@@ -388,8 +410,16 @@ pub(crate) fn summary(valid: u64, invalid: u64, indeterminate: u64, troubled: u6
             parts.push(format!("{number} {word}"));
         }
     }
-    format!("{} checked: {}.", count(usize::try_from(all).unwrap_or(usize::MAX), "badge"), parts.join(", "))
+    let many = |number| usize::try_from(number).unwrap_or(usize::MAX);
+    let others = match left_out {
+        0 => String::new(),
+        1 => "; 1 file that is no badge left out".into(),
+        more => format!("; {more} files that are no badges left out"),
+    };
+    format!("{} checked: {}{others}.", count(many(all), "badge"), parts.join(", "))
 }
+
+pub(crate) const NO_BADGES: &str = "no badge was checked: the files there are of another kind; name the right folder";
 
 pub(crate) fn lines(lines: impl IntoIterator<Item = String>) -> String {
     lines.into_iter().map(|line| line + "\n").collect()
@@ -405,6 +435,15 @@ fn what(claims: Claims<'_>) -> String {
 
 fn until(claims: Claims<'_>) -> String {
     claims.valid_until().map_or("valid without an end".into(), |until| format!("valid until {}", last_day(until)))
+}
+
+/// The trust pack that recognises the issuer, with its edition and age.
+fn recognised_by(badge: &VerifiedBadge) -> String {
+    let pack = badge.findings().iter().find(|finding| finding.code() == Code::TrustPack).and_then(Finding::detail);
+    let parts = pack.and_then(|detail| detail.rsplit_once(", edition "));
+    parts.map_or(String::new(), |(publisher, edition)| {
+        format!(", recognised by {} (edition {})", printable(publisher), printable(edition))
+    })
 }
 
 /// That a badge was not taken back, as of when the oldest of the lists that say so was made.
@@ -436,9 +475,18 @@ fn about(claims: Claims<'_>) -> Vec<String> {
 
 /// The code of what the sentence says, with the place in the badge and the particulars; then what else was found.
 fn notes(findings: &[Finding], cause: Option<&Finding>) -> Vec<String> {
-    let told = |finding: &Finding| matches!(finding.code(), Code::Ok | Code::StatusCurrent) || Some(finding) == cause;
+    // A list of an issuer whom nobody recognises counts for nothing, and that is said already.
+    let stranger = findings.iter().any(|finding| matches!(finding.code(), Code::IssuerUnknown | Code::KeyUnresolved));
+    let told = |finding: &Finding| {
+        matches!(finding.code(), Code::Ok | Code::StatusCurrent)
+            || Some(finding) == cause
+            || (stranger && finding.code() == Code::StatusListIssuer)
+    };
     let other = findings.iter().filter(|finding| !told(finding));
-    let notes = other.map(|finding| shown("note", &format!("{}; {}", finding.code().what(), finding.code().next())));
+    let notes = other.map(|finding| match (finding.code(), finding.detail()) {
+        (Code::TrustPack, Some(pack)) => shown("pack", pack),
+        _ => shown("note", &format!("{}; {}", finding.code().what(), finding.code().next())),
+    });
     let mut lines: Vec<String> = cause.map(|cause| shown("code", &place(cause))).into_iter().chain(notes).collect();
     // Two status lists of one issuer often have the same to say.
     lines.dedup();
@@ -523,6 +571,15 @@ pub(crate) const DEMO_LEDGER: &str = "Nothing is forgotten: the ledger has it al
 pub(crate) const DEMO_STRANGER: &str = "An employer checks a badge. Of this centre they have never heard.";
 pub(crate) const DEMO_TRUST: &str = "They ask the centre for its identifier, and recognise it from now on.";
 pub(crate) const DEMO_CHANGE: &str = "Somebody changes one letter.";
+pub(crate) const DEMO_SECOND: &str = "Another centre issues, too.";
+pub(crate) const DEMO_PACK: &str = "An employer cannot ask every centre for its identifier and its lists. An association \
+    does that for all: three of its people have a key each, and two of them sign.";
+pub(crate) const DEMO_ENTRIES: &str = "The centres hand in their keys and lists. The association recognises Harbour for two \
+    of its three tasks.";
+pub(crate) const DEMO_SIGN: &str = "Two sign, each on their own computer. Nobody can do it alone.";
+pub(crate) const DEMO_COMPARE: &str = "An employer compares the fingerprint once, by phone. From then on one file says it \
+    all: who may issue what, and what was taken back.";
+pub(crate) const DEMO_SCOPE: &str = "A good badge by a recognised centre, for a task that it is not recognised for.";
 pub(crate) const DEMO_FAILED: &str =
     "a step of the demo failed; see above, and run it afresh with `taskbadge demo --force`";
 
@@ -540,6 +597,10 @@ pub(crate) fn demo_there(folder: &Path) -> String {
 
 pub(crate) fn samples_added(folder: &Path) -> String {
     format!("(The demo adds three sample tasks and a roster: {}/tasks, {0}/rosters/roster.csv.)", named(folder))
+}
+
+pub(crate) fn root_keys_made(folder: &Path) -> String {
+    format!("(The demo makes the three keys with `taskbadge key new`: {}/root-1.pem to root-3.pem.)", named(folder))
 }
 
 pub(crate) fn demo_end(folder: &Path) -> String {

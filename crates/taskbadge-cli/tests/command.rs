@@ -172,6 +172,9 @@ fn two_runs_at_once_issue_every_row_once() {
         assert!(output.status.success(), "{}", complained(output));
     }
     assert_eq!(place.badges().len(), 200);
+    // Each badge was issued by one of them, and the other says so.
+    let new: usize = outputs.iter().map(|output| printed(output).matches("\n  new     ").count()).sum();
+    assert_eq!(new, 200);
 }
 
 #[test]
@@ -374,6 +377,113 @@ fn one_trainee_by_options() {
 }
 
 #[test]
+fn a_template_that_was_not_filled_in_issues_nothing() {
+    let place = Place::with_centre();
+    place.ok("task new stacking --centre centre");
+    let said = place.ends(2, "task lint centre/tasks/stacking.toml");
+    for field in ["name", "description", "criteria[1]"] {
+        assert!(said.contains(&format!("error[clarity.placeholder]: {field}: ")), "{field}\n{said}");
+    }
+    assert!(said.ends_with("1 task: 3 errors, 0 warnings.\n"), "{said}");
+}
+
+#[test]
+fn a_roster_that_says_otherwise_than_the_ledger_is_told_so() {
+    let place = Place::with_centre();
+    let roster = |name: &str, note: &str| {
+        let text = format!(
+            "name,email,task,date,level,evidence_note\n{name},a@example.org,hand-washing,2026-11-03,done,{note}\n"
+        );
+        place.write("many.csv", &text);
+        place.ok(ISSUE)
+    };
+    roster("Amina Nor", "");
+    assert!(roster("Amina Nor", "").ends_with("  before  Amina Nor: Hand washing before food work\n"));
+    for (name, note) in [("Amina Noor", ""), ("Amina Nor", "at the sink")] {
+        assert!(roster(name, note).contains("food work (the roster differs; use `taskbadge correct`)"));
+    }
+    let badge = place.badges()[0].display().to_string();
+    let mut command = place.command(&format!("correct {badge} --because misspelt --by registrar --yes"));
+    command.args(["--set", "name=Amina Noor"]).args("--centre centre --passphrase-file passphrase".split(' '));
+    assert!(command.status().unwrap().success());
+    assert!(roster("Amina Noor", "").ends_with("(corrected)\n"));
+}
+
+#[test]
+fn a_copy_goes_to_a_folder_beside_the_centres_own() {
+    let place = Place::with_centre();
+    let badge = place.issue_one();
+    fs::remove_dir_all(place.path("centre/published")).unwrap();
+    let publish = "publish --centre centre --passphrase-file passphrase --to";
+    let said = place.ok(&format!("{publish} stick"));
+    assert!(said.contains("in stick, good for") && said.contains("  also        centre/published, by which"), "{said}");
+    place.recognise_centre();
+    for lists in ["stick", "centre/published"] {
+        place.ok(&format!("verify {} --status {lists}", badge.display()));
+    }
+    assert!(!place.ok(&format!("{publish} centre/published")).contains("also"));
+
+    let other = Place::with_centre();
+    other.issue_one();
+    copy_folder(&other.path("centre/published"), &place.path("others"));
+    let said = place.ends(2, &format!("{publish} others"));
+    assert!(said.contains("carries what another centre published, or a later state"), "{said}");
+    assert!(place.ok("ledger check --centre centre").contains(": whole."));
+}
+
+#[test]
+fn of_a_folder_only_badges_are_judged() {
+    let place = Place::with_centre();
+    let badge = place.issue_one();
+    place.recognise_centre();
+    fs::copy(&badge, place.path("centre/published/badge.json")).unwrap();
+    place.write("centre/published/did.json", "{\"id\":\"did:web:centre.example.org\",\"assertionMethod\":[]}");
+    place.write("centre/published/trust.json", "{\"version\":1,\"issuers\":[]}");
+    let said = place.ok(&format!("verify centre/published {LISTS}"));
+    assert!(said.ends_with("1 badge checked: 1 valid; 3 files that are no badges left out.\n"), "{said}");
+    // What is named is answered for, and what claims to be a badge too.
+    assert!(place.ends(1, "verify centre/published/did.json").starts_with("INVALID"));
+    let forged = fs::read_to_string(&badge).unwrap().replacen("soap", "soup", 1);
+    place.write("centre/published/forged.json", &forged);
+    place.write("centre/published/half.json", "{\"type\":[\"VerifiableCredential\",\"OpenBadgeCredential\"]}");
+    place.write("centre/published/broken.json", "{");
+    let said = printed(&place.run("verify centre/published --status centre/published/status"));
+    assert!(said.ends_with("4 badges checked: 1 valid, 3 INVALID; 3 files that are no badges left out.\n"), "{said}");
+    let json = place.run(&format!("verify --json centre/published {LISTS}"));
+    assert_eq!(printed(&json).lines().count(), 4);
+    assert!(place.ends(2, "verify centre/published/status").contains("no badge was checked"));
+}
+
+#[test]
+fn of_a_stranger_only_that_is_said() {
+    let place = Place::with_centre();
+    let badge = place.issue_one();
+    let said = place.ends(3, &format!("verify {} {LISTS}", badge.display()));
+    assert!(said.contains("not among those you recognise") && !said.contains("may not speak"), "{said}");
+
+    let web = Place::new();
+    web.write("passphrase", "correct horse\n");
+    web.ok("init centre --name Harbour --did-web centre.example.org --passphrase-file passphrase");
+    web.write("centre/tasks/hand-washing.toml", TASK);
+    let badge = web.issue_one();
+    let said = web.ends(3, &format!("verify {} {LISTS}", badge.display()));
+    assert!(said.contains("taskbadge trust add DID --name NAME --document did.json"), "{said}");
+}
+
+#[test]
+fn a_key_that_is_gone_is_to_be_restored_and_a_new_one_is_kept_well() {
+    let place = Place::with_centre();
+    place.roster("one.csv", 1);
+    fs::rename(place.path("centre/key.pem"), place.path("key.pem")).unwrap();
+    assert!(place.ends(2, ISSUE_ONE).contains("key.pem is gone, so nothing can be signed; restore it from a backup"));
+    place.write("short", "1234567\n");
+    for line in ["init other --name Other --passphrase-file short", "key new other.pem --passphrase-file short"] {
+        assert!(place.ends(2, line).contains("fewer than 8 characters"), "{line}");
+    }
+    assert!(!place.path("other").exists() && !place.path("other.pem").exists());
+}
+
+#[test]
 fn inspecting_marks_every_screenful() {
     let place = Place::with_centre();
     let badge = place.issue_one();
@@ -540,6 +650,13 @@ fn a_badge_is_corrected_and_one_that_ends_is_renewed() {
     assert!(code == Some(0) && said.contains("t0@example.org → amina@example.org"), "{said}");
     assert_eq!(run("email=amina@example.org", "").0, Some(2), "without a terminal somebody has to say --yes");
     assert!(run("nationality=X", "--yes").1.contains("no field of a roster"));
+    // There is no file with lines.
+    for said in [run("level=dnoe", "--yes").1, run("evidence_note=call +44 20 7946 0958", "--yes").1] {
+        assert!(!said.contains("urn:uuid:") && !said.contains(":2:"), "{said}");
+    }
+    assert!(run("level=dnoe", "--yes").1.starts_with("level: the task `hand-washing` has no level"));
+    assert!(run("email=t0@example.org", "--yes").1.contains("says nothing else than the badge does"));
+    assert!(run("date=2026-11-04", "--dry-run").1.contains("keeps the day of the award"));
     assert!(run("level=started", "--yes").1.contains("taskbadge revoke"));
     assert!(run("date=2026-11-04", "--yes").1.contains("keeps the day of the award"));
     assert_eq!(place.badges().len(), 1);

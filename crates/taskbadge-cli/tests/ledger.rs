@@ -137,7 +137,7 @@ fn without_badges_or_conditions_nothing_is_revoked() {
 
     let fresh = Place::with_centre();
     let said = fresh.ends(2, &format!("{REVOKE} --recipient t0@example.org"));
-    assert!(said.contains("has issued nothing yet"), "{said}");
+    assert!(said.contains("no badge was issued here yet"), "{said}");
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn a_dry_run_shows_and_changes_nothing() {
     assert_eq!(everything(&place.path("centre")), before);
     // What would be refused is refused here, too.
     place.ok(&format!("{REVOKE} {}", ids[0]));
-    assert!(place.ends(2, &format!("{REVOKE} --dry-run {}", ids[0])).contains("is revoked, and that is for good"));
+    assert!(place.ends(2, &format!("{REVOKE} --dry-run {}", ids[0])).contains("there is nothing to do"));
 }
 
 #[test]
@@ -194,10 +194,18 @@ fn one_wrong_badge_stops_all_and_every_wrong_one_is_named() {
     let said = place.ends(2, &format!("{REVOKE} {} {} {unknown} nobody.json", ids[1], ids[0]));
     assert!(said.contains(&format!("the ledger has no badge {unknown}")), "{said}");
     assert!(said.contains("nobody.json is neither a badge's id"), "{said}");
-    let said = place.ends(2, &format!("{REVOKE} {} {}", ids[1], ids[0]));
-    assert!(said.contains(&format!("{} is revoked, and that is for good", ids[0])), "{said}");
     assert!(said.ends_with("nothing was changed; correct the above, and run this again\n"), "{said}");
+    let said = place.ends(2, &format!("{REVOKE} {}", ids[0]));
+    assert!(said.contains(&format!("{} is revoked already, and that is for good", ids[0])), "{said}");
     assert_eq!(place.ok(&format!("{LIST} --json")), before);
+    // Of several, those that are done are skipped.
+    place.write("list.txt", &format!("{}\n{}\n", ids[0], ids[1]));
+    let said = place.ok(&format!("{REVOKE} --from list.txt"));
+    assert!(
+        said.contains("Left alone: 1 badge that is revoked already.") && said.contains("Revoked 1 badge."),
+        "{said}"
+    );
+    assert!(place.ok(&format!("{REVOKE} {} {}", ids[0], ids[1])).starts_with("Nothing to revoke: 2 badges"));
 
     // A badge of another centre, a file that is none, a folder.
     let (other, _) = Place::with_badges(1);
@@ -206,6 +214,119 @@ fn one_wrong_badge_stops_all_and_every_wrong_one_is_named() {
     assert!(place.ends(2, &format!("{REVOKE} many.csv")).contains("many.csv: "));
     assert!(place.ends(2, &format!("{REVOKE} centre")).contains("this is a folder"));
     assert!(place.ends(2, &format!("{REVOKE} urn:uuid:no\u{1b}[2J")).contains("\\u{1b}"));
+}
+
+#[test]
+fn the_short_ids_that_are_shown_are_taken() {
+    let (place, ids) = Place::with_badges(2);
+    let said = place.ok(&format!("{REVOKE} --dry-run {}", ids[1]));
+    let short = said.lines().nth(1).unwrap().split_whitespace().next().unwrap();
+    assert_eq!(short.len(), 16);
+    place.ok(&format!("{REVOKE} {}", short.to_uppercase()));
+    assert_eq!(place.statuses(), ["good", "revoked"]);
+    assert!(place.ok(&format!("ledger show --centre centre {short}")).starts_with(&ids[1]));
+    assert!(place.ends(2, &format!("{REVOKE} 0000000000000000")).contains("no badge whose id begins with"));
+    assert!(place.ends(2, &format!("{REVOKE} {}", &short[1..])).contains("or its first 16 digits"));
+}
+
+#[test]
+fn what_came_before_and_after_a_badge_is_forgotten_with_it() {
+    let (place, ids) = Place::with_names(&["Amina Nor", "Yusuf Demir"]);
+    let correct = |of: &str, name: &str| {
+        let mut command = place.command(&format!("correct {of} --because misspelt --by registrar --yes"));
+        command.args(["--set", name]).args("--centre centre --passphrase-file passphrase".split(' '));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", complained(&output));
+        place.ids("").pop().unwrap()
+    };
+    let second = correct(&ids[0], "name=Amina Noor");
+    correct(&second, "name=Amina Nour");
+    let said = place.ok(&format!("{FORGET} {second}"));
+    assert!(said.contains("2 badges more are about the same people"), "{said}");
+    assert!(said.contains("Forgot the people of 3 badges:"), "{said}");
+    assert_eq!(place.badges().len(), 1);
+    assert!(!place.ok(LIST).contains("Amina"));
+}
+
+#[test]
+fn half_a_badge_that_a_killed_run_left_is_removed_or_named() {
+    let (place, ids) = Place::with_badges(1);
+    let part = |name: &str, seconds: u64| {
+        let path = place.path("centre/badges").join(name);
+        fs::write(&path, "t0@example.org").unwrap();
+        let then = std::time::SystemTime::now() - std::time::Duration::from_secs(seconds);
+        fs::File::options().write(true).open(&path).unwrap().set_modified(then).unwrap();
+        path
+    };
+    let (old, young) = (part(".taskbadge-a.part", 90), part(".taskbadge-b.part", 0));
+    let said = place.ok(&format!("{FORGET} {}", ids[0]));
+    assert!(said.contains(".taskbadge-b.part: a run that was cut off") && !said.contains("-a.part"), "{said}");
+    assert_eq!((old.exists(), young.exists()), (false, true));
+}
+
+#[test]
+fn a_ledger_that_is_gone_is_missed_by_every_command() {
+    let (place, ids) = Place::with_badges(2);
+    place.publish();
+    fs::remove_file(place.path("centre/ledger.sqlite")).unwrap();
+    let before = everything(&place.path("centre"));
+    for line in [
+        ISSUE,
+        &format!("{ISSUE} --dry-run"),
+        "publish --centre centre --passphrase-file passphrase",
+        LIST,
+        "stats --centre centre",
+        "renew --within 30 --centre centre",
+        "ledger check --centre centre",
+        "ledger export --centre centre",
+        &format!("{REVOKE} {}", ids[0]),
+        &format!("{FORGET} --all"),
+    ] {
+        let said = place.ends(2, line);
+        assert!(said.contains("ledger.sqlite is gone") && said.contains("restore it from a backup"), "{line}\n{said}");
+    }
+    assert_eq!(everything(&place.path("centre")), before);
+    let accept = "ledger accept-restored --because burnt --by registrar --centre centre";
+    let said = place.ends(2, &format!("{accept} --published nowhere --yes"));
+    assert!(said.contains("nowhere: there is no such folder"), "{said}");
+    assert!(place.ends(2, accept).contains("--yes"));
+    assert!(!place.path("centre/ledger.sqlite").exists());
+    let said = place.ok(&format!("{accept} --yes"));
+    assert!(said.starts_with("Accepted. ") && said.contains("cannot be taken back one by one"), "{said}");
+    assert!(said.contains("2 files in badges/ that the ledger does not know:\n  centre/badges/"), "{said}");
+    assert!(place.ok(ISSUE).starts_with("Issued 2 badges."));
+    place.publish();
+}
+
+#[test]
+fn a_check_says_at_once_that_a_backup_was_restored() {
+    let (place, _) = Place::with_badges(1);
+    let backup = fs::read(place.path("centre/ledger.sqlite")).unwrap();
+    place.publish();
+    fs::write(place.path("centre/ledger.sqlite"), backup).unwrap();
+    let said = place.ends(2, "ledger check --centre centre");
+    assert!(said.contains(": whole.") && said.contains("  in doubt    "), "{said}");
+}
+
+#[test]
+fn many_that_were_not_finished_are_told_in_one_sentence() {
+    let (place, _) = Place::with_badges(1);
+    let now = "2026-11-22T09:30:00Z".parse().unwrap();
+    let mut ledger = Ledger::open(&place.path("centre/ledger.sqlite")).unwrap();
+    let lists = Lists::below(&"https://centre.example.org/status".parse().unwrap());
+    for number in 1..=9_u8 {
+        let (badge, row) = (Iri::uuid([number; 16]), Mark::keyed(&[1; 32], &[b"row", &[number]]));
+        let group = [Intention::new(&badge, &row, "hand-washing", "1", "2026-11-03".parse().unwrap())];
+        let random = |bytes: &mut [u8]| {
+            bytes.fill(number);
+            Ok(())
+        };
+        ledger.intend(&group, &lists, now, random, |_, _| Ok::<_, LedgerTrouble>(b"to sign".to_vec())).unwrap();
+    }
+    let said = place.ok("ledger check --centre centre");
+    assert!(said.contains("  unfinished  9 badges were begun and not finished"), "{said}");
+    assert_eq!(said.matches("urn:uuid:").count(), 3, "{said}");
+    assert!(said.contains("… and 6 more: `taskbadge ledger list --state intended`"), "{said}");
 }
 
 #[test]
@@ -223,6 +344,7 @@ fn badges_are_suspended_and_reinstated_where_the_centre_allows_it() {
     let (place, ids) = Place::with_badges(2);
     let said = place.ends(2, &format!("{SUSPEND} {}", ids[0]));
     assert!(said.contains("was issued without an entry for suspension"), "{said}");
+    assert!(said.contains("`suspension = true`"), "{said}");
     assert!(place.ends(2, &format!("{REINSTATE} {}", ids[0])).contains("is not suspended"));
 
     place.allow_suspension();

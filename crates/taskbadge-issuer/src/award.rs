@@ -86,6 +86,11 @@ pub(crate) fn end_of(day: NaiveDate) -> Instant {
     Instant::from_unix((start_of(day).unix() + 24 * 60 * 60).min(LAST_SECOND_OF_9999))
 }
 
+/// What the ids of a centre's achievements begin with.
+pub(crate) fn base(centre: &Settings) -> &str {
+    centre.web().map_or(centre.did().as_str(), WebAddress::as_str).trim_end_matches('/')
+}
+
 /// The ids that a task has in badges. They stay the same for one version of the task, wherever and whenever it is issued.
 struct Names {
     achievement: String,
@@ -95,8 +100,7 @@ impl Names {
     /// Below the centre's web address, else below its DID: a DID URL with a path is an absolute IRI too (DID Core 1.0,
     /// section 3.2), and no two centres have the same.
     fn of(centre: &Settings, task: &Template) -> Self {
-        let base = centre.web().map_or(centre.did().as_str(), WebAddress::as_str).trim_end_matches('/');
-        Self { achievement: format!("{base}/tasks/{}/{}", task.id(), percent_encoded(task.version())) }
+        Self { achievement: format!("{}/tasks/{}/{}", base(centre), task.id(), percent_encoded(task.version())) }
     }
 
     fn achievement(&self) -> Iri {

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `centre.toml` | the centre's [`Settings`], written by people |
 //! | `key.pem` | the signing key, encrypted (PKCS#8), readable only by its owner |
+//! | `status-key.pem` | the key of status lists, where they have one of their own |
+//! | `keys.json` | all [keys](crate::keys) that the centre ever had, and their states |
 //! | `did.json` | for a did:web, the document to publish |
 //! | `tasks/*.toml` | one [`Template`] each |
 //! | `rosters/` | a place for rosters; they may lie anywhere |
@@ -17,12 +19,14 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use taskbadge::badge::Iri;
-use taskbadge::key::{Did, DidDocument, SigningKey};
+use taskbadge::key::{Did, DidDocument, Signer, SigningKey};
 use taskbadge::proof::Cryptosuite;
+use taskbadge::time::Instant;
 use zeroize::Zeroizing;
 
 use crate::fields::{self, Fields};
 use crate::files::{self, Secrecy};
+use crate::keys::{Keys, Role};
 use crate::ledger::{Ledger, Lists, Mark};
 use crate::secret::Secret;
 use crate::template::{TaskId, Template};
@@ -44,7 +48,7 @@ impl Centre {
     /// of this key, [`Trouble::Io`].
     pub fn found(folder: &Path, settings: Settings, key: &SigningKey, passphrase: &[u8]) -> Result<Self, Trouble> {
         let centre = Self { folder: folder.to_owned(), settings };
-        let taken = [centre.settings_file(), centre.key_file(), centre.did_document_file()];
+        let taken = [centre.settings_file(), centre.key_file(), centre.did_document_file(), centre.keys_file()];
         if let Some(taken) = taken.into_iter().find(|path| path.exists()) {
             return Err(Trouble::Exists(taken));
         }
@@ -80,30 +84,43 @@ impl Centre {
         Ok(Self { folder: folder.to_owned(), settings })
     }
 
-    /// Opens the centre's key file, and sees to it that the key is the centre's.
+    /// Opens the centre's key file, and sees to it that the key is the one that signs badges.
     ///
     /// # Errors
-    /// [`Trouble::Key`] for a wrong passphrase or a file that is no key, [`Trouble::OtherKey`], [`Trouble::Io`].
+    /// [`Trouble::KeyGone`], [`Trouble::Key`] for a wrong passphrase or a file that is no key, [`Trouble::OtherKey`],
+    /// [`Trouble::NotInUse`], [`Trouble::Io`].
     pub fn signing_key(&self, passphrase: &[u8]) -> Result<SigningKey, Trouble> {
-        let path = self.key_file();
-        let key = read_key(&path, passphrase)?;
-        let did = self.settings.did();
-        let public = key.verifying_key();
-        let own = match did.verifying_key() {
-            Some(own) => own == public,
-            None => self.did_document()?.keys().any(|(_, own)| own == public),
-        };
-        if own { Ok(key) } else { Err(Trouble::OtherKey { path, did: did.to_string() }) }
+        let key = read_own_key(&self.key_file(), passphrase)?;
+        self.method(&key, Role::Badge).map(|_| key)
     }
 
-    /// The verification method of the centre's key: what a proof names.
+    /// Opens the key that signs status lists: that of `status-key.pem`, if they have one of their own.
     ///
     /// # Errors
-    /// As [`Centre::did_document`]; [`Trouble::OtherKey`].
-    pub fn method(&self, key: &SigningKey) -> Result<String, Trouble> {
-        let public = key.verifying_key();
-        let method = self.did_document()?.keys().find(|(_, own)| *own == public).map(|(method, _)| method.to_owned());
-        method.ok_or_else(|| Trouble::OtherKey { path: self.key_file(), did: self.settings.did().to_string() })
+    /// As [`Centre::signing_key`].
+    pub fn list_key(&self, passphrase: &[u8]) -> Result<SigningKey, Trouble> {
+        let key = read_own_key(&self.list_key_file()?, passphrase)?;
+        self.method(&key, Role::Status).map(|_| key)
+    }
+
+    /// The verification method under which a key of the centre signs: what a proof names.
+    ///
+    /// # Errors
+    /// [`Trouble::OtherKey`]; [`Trouble::NotInUse`] for a key that does not sign this, or signs no more;
+    /// [`Trouble::NoKeyInUse`] where no key does; [`Trouble::Keys`]; as [`Centre::did_document`].
+    pub fn method(&self, key: &dyn Signer, role: Role) -> Result<String, Trouble> {
+        let keys = Keys::of(self)?;
+        match keys.all().iter().find(|own| own.key == key.verifying_key()) {
+            Some(own) if own.signs(role) => Ok(own.id.as_str().to_owned()),
+            own => {
+                let path = if role == Role::Badge { self.key_file() } else { self.list_key_file()? };
+                Err(match own {
+                    Some(_) if keys.in_use(role).next().is_none() => Trouble::NoKeyInUse(self.folder.clone()),
+                    Some(_) => Trouble::NotInUse { path, role },
+                    None => Trouble::OtherKey { path, did: self.settings.did().to_string() },
+                })
+            }
+        }
     }
 
     /// The document that a did:web publishes, from `did.json`; for a did:key, the one that follows from it.
@@ -151,18 +168,46 @@ impl Centre {
     /// an identifier, a claim code, a did:key. `None` where nothing was issued yet.
     ///
     /// # Errors
-    /// [`Trouble::Secret`], [`Trouble::Io`].
-    pub fn recipient_mark(&self, text: &str) -> Result<Option<Mark>, Trouble> {
-        Ok(Secret::read(&self.folder)?.map(|secret| secret.recipient(text)))
+    /// [`Trouble::Secret`] and [`LedgerTrouble::OtherSecret`](crate::ledger::LedgerTrouble::OtherSecret) where the ledger
+    /// knows its badges under a secret that is not here: nobody would be found; [`Trouble::Io`].
+    pub fn recipient_mark(&self, ledger: &mut Ledger, text: &str) -> Result<Option<Mark>, Trouble> {
+        Ok(Secret::known(&self.folder, ledger)?.map(|secret| secret.recipient(text)))
     }
 
     /// Opens the centre's ledger, or begins one: `ledger.sqlite` in its folder, or the PostgreSQL database that
     /// `centre.toml` names.
     ///
     /// # Errors
-    /// [`Trouble::Ledger`]; [`Trouble::NoPostgres`] where this program was built without it; [`Trouble::Journal`] for a
-    /// folder in which an early version issued.
+    /// [`Trouble::Ledger`]; [`Trouble::LedgerGone`] where there was one; [`Trouble::NoPostgres`] where this program was
+    /// built without it; [`Trouble::Journal`] for a folder in which an early version issued.
     pub fn ledger(&self) -> Result<Ledger, Trouble> {
+        self.refuse_gone()?;
+        self.open_ledger()
+    }
+
+    /// Begins a ledger anew where the one that there was is [gone](Trouble::LedgerGone), by the decision of a person:
+    /// nothing is issued with it before the loss is accepted, see [`recover`](crate::publish::recover).
+    ///
+    /// # Errors
+    /// As [`Centre::ledger`].
+    pub fn begin_ledger_anew(&self, now: Instant) -> Result<Ledger, Trouble> {
+        let mut ledger = self.open_ledger()?;
+        crate::publish::in_doubt(&mut ledger, now)?;
+        Ok(ledger)
+    }
+
+    /// A ledger that is gone is not begun anew by the way: its rows would be issued again, with indices that are used.
+    fn refuse_gone(&self) -> Result<(), Trouble> {
+        // In this order, since whoever issues first begins the ledger before the secret.
+        let was = self.folder.join("issued.secret").exists()
+            || crate::publish::says_that_there_was_a_ledger(&self.published_folder());
+        if self.settings.ledger.is_none() && was && !self.ledger_file().exists() {
+            return Err(Trouble::LedgerGone(self.ledger_file()));
+        }
+        Ok(())
+    }
+
+    fn open_ledger(&self) -> Result<Ledger, Trouble> {
         let journal = self.folder.join("issued.jsonl");
         if journal.exists() {
             return Err(Trouble::Journal(journal));
@@ -181,6 +226,7 @@ impl Centre {
     /// # Errors
     /// As [`Centre::ledger`].
     pub fn ledger_if_begun(&self) -> Result<Option<Ledger>, Trouble> {
+        self.refuse_gone()?;
         let begun = self.settings.ledger.is_some() || self.ledger_file().exists();
         if begun { self.ledger().map(Some) } else { Ok(None) }
     }
@@ -208,6 +254,11 @@ impl Centre {
     #[must_use]
     pub fn key_file(&self) -> PathBuf {
         self.folder.join("key.pem")
+    }
+
+    /// The file of the key that signs status lists.
+    fn list_key_file(&self) -> Result<PathBuf, Trouble> {
+        Ok(if Keys::of(self)?.has_status_key() { self.status_key_file() } else { self.key_file() })
     }
 
     /// `did.json`, which only a did:web has.
@@ -295,6 +346,11 @@ pub fn read_key(path: &Path, passphrase: &[u8]) -> Result<SigningKey, Trouble> {
     SigningKey::from_pem(&pem, passphrase).map_err(|error| Trouble::Key { path: path.into(), error })
 }
 
+/// A key of the centre's own. Without it there would be another issuer, which is worth saying.
+fn read_own_key(path: &Path, passphrase: &[u8]) -> Result<SigningKey, Trouble> {
+    if path.exists() { read_key(path, passphrase) } else { Err(Trouble::KeyGone(path.into())) }
+}
+
 /// Who the centre is: the content of `centre.toml`.
 ///
 /// ```
@@ -321,12 +377,25 @@ pub struct Settings {
     suspension: bool,
     publish: Option<String>,
     ledger: Option<String>,
+    status_issuers: Vec<Did>,
+    successor: Option<Did>,
 }
 
 impl Settings {
     /// The fields of `centre.toml`.
-    pub const FIELDS: &'static [&'static str] =
-        &["name", "did", "web", "contact", "suite", "status", "suspension", "publish", "ledger"];
+    pub const FIELDS: &'static [&'static str] = &[
+        "name",
+        "did",
+        "web",
+        "contact",
+        "suite",
+        "status",
+        "suspension",
+        "publish",
+        "ledger",
+        "status_issuers",
+        "successor",
+    ];
 
     /// A centre with its name and DID, without web pages, signing `eddsa-rdfc-2022`.
     #[must_use]
@@ -341,6 +410,8 @@ impl Settings {
             suspension: false,
             publish: None,
             ledger: None,
+            status_issuers: Vec::new(),
+            successor: None,
         }
     }
 
@@ -393,6 +464,20 @@ impl Settings {
         self
     }
 
+    /// The same centre, whose status lists these sign too.
+    #[must_use]
+    pub fn with_status_issuers(mut self, dids: Vec<Did>) -> Self {
+        self.status_issuers = dids;
+        self
+    }
+
+    /// The same centre, which closed or has another DID now.
+    #[must_use]
+    pub fn with_successor(mut self, did: Did) -> Self {
+        self.successor = Some(did);
+        self
+    }
+
     /// Reads `centre.toml`. `file` is its path as messages shall name it.
     ///
     /// # Errors
@@ -436,6 +521,16 @@ impl Settings {
             field("publish", self.publish.as_deref(), "published"),
             "\n# Where several machines issue for the centre: a PostgreSQL database instead of the file ledger.sqlite.\n".into(),
             field("ledger", self.ledger.as_deref(), "host=/var/run/postgresql dbname=taskbadge"),
+            "\n# Others that may sign the centre's status lists, such as a successor.\n".into(),
+            match &self.status_issuers[..] {
+                [] => "# status_issuers = [\"did:web:successor.example.org\"]\n".into(),
+                dids => {
+                    let dids: Vec<String> = dids.iter().map(|did| quoted(did.as_str())).collect();
+                    format!("status_issuers = [{}]\n", dids.join(", "))
+                }
+            },
+            "\n# Who goes on, where the centre closed or has another DID now.\n".into(),
+            field("successor", self.successor.as_ref().map(Did::as_str), "did:web:successor.example.org"),
         ]
         .concat()
     }
@@ -468,6 +563,18 @@ impl Settings {
     #[must_use]
     pub fn ledger(&self) -> Option<&str> {
         self.ledger.as_deref()
+    }
+
+    /// Others that may sign the centre's status lists.
+    #[must_use]
+    pub fn status_issuers(&self) -> &[Did] {
+        &self.status_issuers
+    }
+
+    /// Who goes on, where the centre closed or has another DID now.
+    #[must_use]
+    pub fn successor(&self) -> Option<&Did> {
+        self.successor.as_ref()
     }
 
     /// How badges are signed.
@@ -509,7 +616,20 @@ impl Settings {
         let suspension = fields.yes_or_no("suspension").unwrap_or(false);
         let (publish, ledger) = (fields.text("publish"), fields.text("ledger"));
         let contact = contact.map(|contact| contact.as_str().to_owned());
-        Some(Self { name: name?, did: did?, web, contact, suite, status, suspension, publish, ledger })
+        let (status_issuers, successor) = (fields.parsed_list("status_issuers"), fields.parsed("successor"));
+        Some(Self {
+            name: name?,
+            did: did?,
+            web,
+            contact,
+            suite,
+            status,
+            suspension,
+            publish,
+            ledger,
+            status_issuers,
+            successor,
+        })
     }
 }
 
@@ -539,7 +659,9 @@ mod tests {
             .with_status("https://lists.example.org/harbour".parse().unwrap())
             .with_suspension()
             .with_publish("../www")
-            .with_ledger("host=/run/postgresql dbname=harbour");
+            .with_ledger("host=/run/postgresql dbname=harbour")
+            .with_status_issuers(vec![Did::key(&key), Did::web("next.example.org", &[]).unwrap()])
+            .with_successor(Did::web("next.example.org", &[]).unwrap());
         for settings in [settings, Settings::new("Плавучий", Did::key(&key))] {
             let read = Settings::parse("centre.toml", &settings.to_toml()).unwrap();
             assert_eq!(format!("{read:?}"), format!("{settings:?}"));

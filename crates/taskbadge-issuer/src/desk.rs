@@ -17,7 +17,7 @@ use taskbadge::badge::{Badge, Claims, Iri, StatusPurpose};
 use taskbadge::finding::{Code, Finding};
 use taskbadge::json::{Document, Limits};
 use taskbadge::jsonld::Contexts;
-use taskbadge::key::SigningKey;
+use taskbadge::key::Signer;
 use taskbadge::proof::{self, ProofOptions};
 use taskbadge::time::Instant;
 use taskbadge::trust::{RecognisedIssuer, Trust};
@@ -27,10 +27,11 @@ use crate::award;
 use crate::centre::Centre;
 use crate::cores::on_all_cores;
 use crate::files::{self, Placing};
+use crate::keys::Role;
 use crate::ledger::faults::step;
 use crate::ledger::{
-    Because, Completed, Entry, Intended, Intention, Ledger, LedgerTrouble, Mark, Particulars, Replaces, Signed, Stage,
-    State, Status,
+    Because, Completed, Earlier, Entry, Intended, Intention, Ledger, LedgerTrouble, Mark, Particulars, Replaces,
+    Signed, Stage, State, Status,
 };
 use crate::lint::{self, Lint, Severity};
 use crate::publish;
@@ -130,6 +131,11 @@ pub struct Issued {
     pub when: When,
     /// Whether it stands.
     pub status: Status,
+    /// Why another badge was issued in its place, if one was.
+    pub replaced: Option<Replaces>,
+    /// Whether the roster says otherwise than the row that an earlier badge was issued from, as far as the ledger still
+    /// knows that. A badge that stands is not changed by a roster: [`Desk::correct`] issues another.
+    pub differs: bool,
     /// The claim code that was drawn for a row that has nothing else: print it on the holder's card.
     pub claim_code: Option<ClaimCode>,
 }
@@ -156,13 +162,13 @@ impl<'c> Desk<'c> {
     /// person decides: see [`Ledger::accept_restored`].
     ///
     /// # Errors
-    /// The troubles of [`Centre::ledger`] and of the centre's secret; [`Trouble::Key`], [`Trouble::OtherKey`] or
-    /// [`Trouble::Io`] for the document of a did:web.
-    pub fn open(centre: &'c Centre, key: &'c SigningKey, actor: &str, now: Instant) -> Result<Self, Trouble> {
+    /// The troubles of [`Centre::ledger`] and of the centre's secret; those of [`Centre::method`].
+    pub fn open(centre: &'c Centre, key: &'c dyn Signer, actor: &str, now: Instant) -> Result<Self, Trouble> {
         let clerk = Clerk::new(centre, key, now)?;
         let mut ledger = centre.ledger()?;
         publish::compare(&mut ledger, &centre.published_folder(), now)?;
         let secret = Secret::open(centre.folder(), &mut ledger)?;
+        files::make_folder(&centre.badges_folder())?;
         files::sweep(&centre.badges_folder());
         Ok(Self { clerk, ledger, secret, actor: actor.into() })
     }
@@ -174,8 +180,9 @@ impl<'c> Desk<'c> {
     /// was issued before is left alone; if its file is missing, it is put back from the ledger.
     ///
     /// # Errors
-    /// The first [`Trouble`] in the order of the groups. What was issued before it stays issued, and is left alone when
-    /// this is done again.
+    /// [`Trouble::NotAReplacement`] for a row that renews somebody else's badge, or that of another task: then nothing
+    /// was issued. The first [`Trouble`] in the order of the groups: what was issued before it stays issued, and is left
+    /// alone when this is done again.
     ///
     /// # Panics
     /// Never: the threads that write files do not panic.
@@ -185,6 +192,7 @@ impl<'c> Desk<'c> {
         now: Instant,
         mut progress: impl FnMut(usize),
     ) -> Result<Vec<Issued>, Trouble> {
+        refuse_misfits(batch, &mut self.ledger, &self.secret)?;
         let badges = self.clerk.centre.badges_folder();
         let mut issued = Vec::with_capacity(batch.len());
         thread::scope(|scope| {
@@ -218,8 +226,9 @@ impl<'c> Desk<'c> {
     /// revoked in the same moment. `batch` holds the corrected row. Doing it again, after a crash, finishes it.
     ///
     /// # Errors
-    /// [`Trouble::NotAReplacement`] where the row is of another day or the new recipient has a badge for the same award,
-    /// and as [`Desk::issue`].
+    /// [`Trouble::NotAReplacement`] where the row is of another day, says nothing else, or the new recipient has a badge
+    /// for the same award; [`LedgerTrouble::Replaced`] where another badge took its place, or this one with another
+    /// content; [`LedgerTrouble::TakenBack`]; and as [`Desk::issue`].
     ///
     /// # Panics
     /// Where the batch is not one row that earned a badge.
@@ -230,35 +239,38 @@ impl<'c> Desk<'c> {
         because: &Because,
         now: Instant,
     ) -> Result<Issued, Trouble> {
-        let [(row, level)] = &batch.rows[..] else { panic!("a badge is corrected by one row that earned a badge") };
-        let record = self.ledger.find(old)?.ok_or_else(|| LedgerTrouble::Unknown(old.clone()))?;
-        let refuse = |next: String| Trouble::NotAReplacement { line: row.line(), old: old.clone(), next };
-        if row.date() != record.awarded {
-            let next = format!(
-                "a correction keeps the day of the award, {}: issue a new badge for another day",
-                record.awarded
-            );
-            return Err(refuse(next));
-        }
-        // So that the corrected roster, issued again, finds the corrected badge.
-        let plain = self.secret.row(row.key());
-        let mark = match self.ledger.find_row(&plain)? {
-            None => plain,
-            Some(new) if new.replaces == Some((old.clone(), Replaces::Correction)) => plain,
-            Some(own) if own.badge == *old || own.status == Status::Revoked => self.secret.replacement(row.key(), old),
-            Some(other) => {
-                return Err(refuse(format!(
-                    "this trainee has {} for the same task and day; revoke one of the two",
-                    other.badge
-                )));
-            }
-        };
-        let mut draft = Draft::of_row(row, level, &self.clerk, &self.secret, now)?;
-        draft.mark = mark;
-        draft.replaces = Some((old.clone(), Replaces::Correction));
+        let draft = Draft::correcting(old, batch, &self.clerk, &mut self.ledger, &self.secret, now)?;
         let Group { mut outcomes, files } = self.issue_group(std::slice::from_ref(&draft), because, now)?;
         files::write_many(&self.clerk.centre.badges_folder(), &files, Placing::New)?;
         Ok(outcomes.remove(0))
+    }
+
+    /// Does everything of a correction but write: all that [`Desk::correct`] checks is checked.
+    ///
+    /// # Errors
+    /// As [`Desk::open`] and [`Desk::correct`].
+    ///
+    /// # Panics
+    /// Where the batch is not one row that earned a badge.
+    pub fn rehearse_correction(
+        centre: &Centre,
+        key: &dyn Signer,
+        old: &Iri,
+        batch: &Batch<'_>,
+        now: Instant,
+    ) -> Result<(), Trouble> {
+        let clerk = Clerk::new(centre, key, now)?;
+        let mut ledger = centre.ledger_if_begun()?.ok_or_else(|| LedgerTrouble::Unknown(old.clone()))?;
+        publish::refuse_behind(&mut ledger, &centre.published_folder())?;
+        let secret = Secret::known(centre.folder(), &mut ledger)?;
+        let secret = secret.ok_or_else(|| LedgerTrouble::Unknown(old.clone()))?;
+        let draft = Draft::correcting(old, batch, &clerk, &mut ledger, &secret, now)?;
+        if ledger.find_row(&draft.mark)?.is_none() {
+            ledger.may_be_replaced(old)?;
+            let entries = [Entry { purpose: StatusPurpose::Revocation, list: centre.settings().status(), index: 0 }];
+            clerk.sign(&draft, &draft.content(&entries)?, Claimed::Now, now)?;
+        }
+        Ok(())
     }
 
     /// Does everything but write: every badge that would be issued is signed and checked, and thrown away.
@@ -267,7 +279,7 @@ impl<'c> Desk<'c> {
     /// As [`Desk::open`] and [`Desk::issue`].
     pub fn rehearse(
         centre: &Centre,
-        key: &SigningKey,
+        key: &dyn Signer,
         batch: &Batch<'_>,
         now: Instant,
         mut progress: impl FnMut(usize),
@@ -275,7 +287,17 @@ impl<'c> Desk<'c> {
         let clerk = Clerk::new(centre, key, now)?;
         // A ledger is not begun for a rehearsal.
         let mut ledger = centre.ledger_if_begun()?;
-        let secret = Secret::read(centre.folder())?.map_or_else(Secret::passing, Ok)?;
+        let secret = match &mut ledger {
+            Some(ledger) => {
+                publish::refuse_behind(ledger, &centre.published_folder())?;
+                Secret::known(centre.folder(), ledger)?
+            }
+            None => Secret::read(centre.folder())?,
+        };
+        let secret = secret.map_or_else(Secret::passing, Ok)?;
+        if let Some(ledger) = &mut ledger {
+            refuse_misfits(batch, ledger, &secret)?;
+        }
         let entries = [Entry { purpose: StatusPurpose::Revocation, list: centre.settings().status(), index: 0 }];
         let mut rehearsed = Vec::with_capacity(batch.len());
         for group in batch.rows.chunks(GROUP) {
@@ -287,9 +309,14 @@ impl<'c> Desk<'c> {
             }
             let open: Vec<_> = drafts.iter().zip(&known).filter(|(_, known)| known.is_none()).collect();
             on_all_cores(&open, |(draft, _)| clerk.sign(draft, &draft.content(&entries)?, Claimed::Now, now))?;
+            let earlier = known.iter().flatten().map(|known| &known.badge);
+            let mut earlier = ledger.as_mut().map(|ledger| ledger.earlier(earlier)).transpose()?.unwrap_or_default();
             rehearsed.extend(drafts.iter().zip(known).map(|(draft, known)| match known {
-                Some(known) => draft.outcome(centre, &secret, known.badge, known.status, When::Before),
-                None => draft.outcome(centre, &secret, draft.id.clone(), Status::Good, When::Now),
+                Some(known) => {
+                    let earlier = earlier.remove(&known.badge);
+                    draft.outcome(centre, &secret, known.badge, known.status, When::Before, earlier)
+                }
+                None => draft.outcome(centre, &secret, draft.id.clone(), Status::Good, When::Now, None),
             }));
             progress(rehearsed.len());
         }
@@ -326,21 +353,27 @@ impl<'c> Desk<'c> {
 
         step("badges are completed");
         let mut new: HashMap<Iri, Vec<u8>> = HashMap::with_capacity(signed.len());
+        let mut overtaken: HashSet<Iri> = HashSet::new();
         for ((id, text), completed) in signed.into_iter().zip(completed) {
             let text = match completed {
                 // Another process was faster, and its badge is the one that counts.
-                Completed::Before { .. } => self.ledger.copy(&id)?,
+                Completed::Before { .. } => {
+                    overtaken.insert(id.clone());
+                    self.ledger.copy(&id)?
+                }
                 Completed::Now => Some(text.into_bytes()),
             };
             new.extend(text.map(|text| (id, text)));
         }
+        let of_earlier = intended.iter().filter(|intended| matches!(intended.stage, Stage::Issued { .. }));
+        let mut earlier = self.ledger.earlier(of_earlier.map(|intended| &intended.badge))?;
         let (mut issued, mut files) = (Vec::with_capacity(drafts.len()), Vec::with_capacity(drafts.len()));
         for (draft, Intended { badge, status, stage, .. }) in drafts.iter().zip(intended) {
             let path = centre.badge_file(draft.row.task().id().as_str(), &badge);
             let when = match stage {
                 Stage::ToSign { .. } => {
                     files.extend(new.remove(&badge).map(|text| (path, text)));
-                    When::Now
+                    if overtaken.contains(&badge) { When::Before } else { When::Now }
                 }
                 Stage::Issued { digest } => match self.missing(&badge, &path, digest)? {
                     Some(text) => {
@@ -350,7 +383,8 @@ impl<'c> Desk<'c> {
                     None => When::Before,
                 },
             };
-            issued.push(draft.outcome(centre, &self.secret, badge, status, when));
+            let earlier = earlier.remove(&badge);
+            issued.push(draft.outcome(centre, &self.secret, badge, status, when, earlier));
         }
         Ok(Group { outcomes: issued, files })
     }
@@ -382,7 +416,7 @@ struct Writing<'s> {
 /// Signs and checks, the same for all badges and from all threads.
 struct Clerk<'c> {
     centre: &'c Centre,
-    key: &'c SigningKey,
+    key: &'c dyn Signer,
     /// The verification method of the key.
     method: String,
     contexts: Contexts,
@@ -391,8 +425,8 @@ struct Clerk<'c> {
 }
 
 impl<'c> Clerk<'c> {
-    fn new(centre: &'c Centre, key: &'c SigningKey, now: Instant) -> Result<Self, Trouble> {
-        let method = centre.method(key)?;
+    fn new(centre: &'c Centre, key: &'c dyn Signer, now: Instant) -> Result<Self, Trouble> {
+        let method = centre.method(key, Role::Badge)?;
         let trust = Trust::none().recognise(RecognisedIssuer::pinned(centre.did_document()?));
         Ok(Self {
             centre,
@@ -474,12 +508,7 @@ impl<'r, 't> Draft<'r, 't> {
         let code = secret.claim_code(row.key(), &id);
         let mark = row.renews().map_or_else(|| secret.row(row.key()), |old| secret.replacement(row.key(), old));
         let recipient = secret::recipient_text(row.recipient(), &code).to_owned();
-        let mut cells = row.cells();
-        cells.remove(&Field::Renews);
-        if *row.recipient() == Recipient::NewClaimCode {
-            // The code stands on the holder's card by then.
-            cells.insert(Field::ClaimCode, code.as_str().into());
-        }
+        let cells = cells_of(row, &code);
         Ok(Self {
             badge: award::badge(clerk.centre.settings(), row, level, id.clone(), &code, now)?,
             valid_until: award::last_day(row).ok().flatten().map(award::end_of),
@@ -492,6 +521,54 @@ impl<'r, 't> Draft<'r, 't> {
             code,
             recipient,
         })
+    }
+
+    /// The badge of the one row of a batch, in place of an earlier one that was wrong.
+    fn correcting(
+        old: &Iri,
+        batch: &'r Batch<'t>,
+        clerk: &Clerk<'_>,
+        ledger: &mut Ledger,
+        secret: &Secret,
+        now: Instant,
+    ) -> Result<Self, Trouble> {
+        let [(row, level)] = &batch.rows[..] else { panic!("a badge is corrected by one row that earned a badge") };
+        let record = ledger.find(old)?.ok_or_else(|| LedgerTrouble::Unknown(old.clone()))?;
+        let refuse = |next: String| Err(Trouble::NotAReplacement { line: row.line(), old: old.clone(), next });
+        if row.date() != record.awarded {
+            return refuse(format!(
+                "a correction keeps the day of the award, {}: issue a new badge for another day",
+                record.awarded
+            ));
+        }
+        let mut draft = Self::of_row(row, level, clerk, secret, now)?;
+        draft.replaces = Some((old.clone(), Replaces::Correction));
+        if let Some(new) = &record.replaced_by {
+            // To do the same again is to finish it. To do something else would look done, and not be.
+            let stored = ledger.find(new)?.filter(|new| new.replaces == draft.replaces);
+            let line = ledger.particulars(new, |known| known.line.map(str::to_owned))?.flatten();
+            let same = Some(written(&cells_of(row, &secret.claim_code(row.key(), new)))) == line;
+            return match stored.filter(|_| same) {
+                Some(stored) => Ok(Self { mark: stored.row, ..draft }),
+                None => Err(LedgerTrouble::Replaced { old: old.clone(), new: ledger.last_of_chain(new)? }.into()),
+            };
+        }
+        ledger.may_be_replaced(old)?;
+        if row_of(ledger, old).is_ok_and(|before| written(&before) == draft.line) {
+            return refuse("the corrected row says nothing else than the badge does: say what is different".into());
+        }
+        // So that the corrected roster, issued again, finds the corrected badge.
+        draft.mark = match ledger.find_row(&draft.mark)? {
+            None => draft.mark,
+            Some(own) if own.badge == *old || own.status == Status::Revoked => secret.replacement(row.key(), old),
+            Some(other) => {
+                return refuse(format!(
+                    "this trainee has {} for the same task and day; revoke one of the two",
+                    other.badge
+                ));
+            }
+        };
+        Ok(draft)
     }
 
     fn intention<'a>(&'a self, because: &'a Because) -> Intention<'a> {
@@ -520,7 +597,22 @@ impl<'r, 't> Draft<'r, 't> {
         Trouble::Refused { line: self.row.line(), finding }
     }
 
-    fn outcome(&self, centre: &Centre, secret: &Secret, badge: Iri, status: Status, when: When) -> Issued {
+    /// What became of the row. `earlier` is what the ledger knows of its badge, where that was issued before.
+    fn outcome(
+        &self,
+        centre: &Centre,
+        secret: &Secret,
+        badge: Iri,
+        status: Status,
+        when: When,
+        earlier: Option<Earlier>,
+    ) -> Issued {
+        let replaced = earlier.as_ref().and_then(|earlier| earlier.replaced);
+        let line = earlier.and_then(|earlier| earlier.line);
+        // Whether a badge that does not stand would be another today, is no question any more.
+        let stands = status == Status::Good && replaced.is_none();
+        let of_roster = || written(&cells_of(self.row, &secret.claim_code(self.row.key(), &badge)));
+        let differs = line.is_some_and(|line| stands && line != of_roster());
         let drawn = *self.row.recipient() == Recipient::NewClaimCode;
         Issued {
             line: self.row.line(),
@@ -529,6 +621,8 @@ impl<'r, 't> Draft<'r, 't> {
             file: centre.badge_file(self.row.task().id().as_str(), &badge),
             when,
             status,
+            replaced,
+            differs,
             claim_code: drawn.then(|| secret.claim_code(self.row.key(), &badge)),
             badge,
         }
@@ -545,6 +639,39 @@ pub fn row_of(ledger: &mut Ledger, badge: &Iri) -> Result<Cells, Trouble> {
     }
     let cells = ledger.particulars(badge, |particulars| particulars.line.and_then(read))?.flatten();
     cells.ok_or_else(|| Trouble::Forgotten(badge.clone()))
+}
+
+/// The cells that the ledger keeps of a row. `code` is the claim code of a row that has nothing else: it stands on the
+/// holder's card by then.
+fn cells_of(row: &Row<'_>, code: &ClaimCode) -> Cells {
+    let mut cells = row.cells();
+    cells.remove(&Field::Renews);
+    if *row.recipient() == Recipient::NewClaimCode {
+        cells.insert(Field::ClaimCode, code.as_str().into());
+    }
+    cells
+}
+
+/// Refuses rows that renew a badge of another task, or of somebody else as far as the ledger still knows.
+fn refuse_misfits(batch: &Batch<'_>, ledger: &mut Ledger, secret: &Secret) -> Result<(), Trouble> {
+    for (row, _) in &batch.rows {
+        let Some(old) = row.renews() else { continue };
+        // What the ledger does not have is refused with the group.
+        let Some(record) = ledger.find(old)? else { continue };
+        let refuse = |next: String| Trouble::NotAReplacement { line: row.line(), old: old.clone(), next };
+        if record.task != row.task().id().as_str() {
+            let next = format!("it is a badge for {}, which a refresher in another task does not renew", record.task);
+            return Err(refuse(next));
+        }
+        let holder = ledger.particulars(old, |known| known.recipient_mark.cloned())?.flatten();
+        let own = secret::own_text(row.recipient()).map(|text| secret.recipient(text));
+        if holder.is_some() && holder != own {
+            let next = "it is somebody else's: name the trainee's own badge, and the trainee as in the roster it was \
+                        issued from (`taskbadge renew` writes such a roster)";
+            return Err(refuse(next.into()));
+        }
+    }
+    Ok(())
 }
 
 fn written(cells: &Cells) -> String {

@@ -101,6 +101,12 @@ pub fn replace(path: &Path, content: &[u8], secrecy: Secrecy) -> Result<(), Trou
     sync_folder(folder_of(path))
 }
 
+/// Puts a file in the place of another, durably.
+pub(crate) fn move_over(from: &Path, to: &Path) -> Result<(), Trouble> {
+    std::fs::rename(from, to).map_err(Trouble::io("write", to))?;
+    sync_folder(folder_of(to))
+}
+
 /// Makes a folder, with what is missing above it, durably.
 pub(crate) fn make_folder(folder: &Path) -> Result<(), Trouble> {
     let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
@@ -118,18 +124,29 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Removes what writers that were killed left in a folder: what is younger than an hour may be somebody's at work.
+/// Removes what writers that were killed left in a folder: what is younger than ten minutes may be somebody's at work.
 pub(crate) fn sweep(folder: &Path) {
-    const LEFT: Duration = Duration::from_secs(60 * 60);
-    // What cannot be removed does no harm.
+    const LEFT: Duration = Duration::from_secs(10 * 60);
+    // What cannot be removed is tried again the next time.
+    let _ = sweep_older(folder, LEFT);
+}
+
+/// Removes what writers that were killed left in a folder, where it is older than so long, and gives what is left: what
+/// is younger, and what cannot be removed. A badge may be in it.
+#[must_use]
+pub fn sweep_older(folder: &Path, age: Duration) -> Vec<PathBuf> {
+    let mut left = Vec::new();
     for entry in folder.read_dir().into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
-        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
-        if ours && age().is_some_and(|age| age > LEFT) {
-            let _ = std::fs::remove_file(entry.path());
+        if !name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX)) {
+            continue;
+        }
+        let is_old = || entry.metadata().ok()?.modified().ok()?.elapsed().ok().map(|since| since > age);
+        if is_old() != Some(true) || std::fs::remove_file(entry.path()).is_err() {
+            left.push(entry.path());
         }
     }
+    left
 }
 
 const PREFIX: &str = ".taskbadge-";

@@ -80,6 +80,7 @@ pub use event::{Event, Happening};
 pub use issue::{Completed, Intended, Intention, Lists, Replaces, Signed, Stage};
 pub use person::{Erased, Particulars};
 pub use publish::{Comparison, List, Published};
+pub(crate) use query::Earlier;
 pub use query::{Count, Query, Record, Tally};
 pub use standing::Reason;
 pub use trouble::LedgerTrouble;
@@ -145,6 +146,16 @@ impl Ledger {
             Ok(())
         } else {
             Err(LedgerTrouble::OtherSecret { place: self.database.place().into() })
+        }
+    }
+
+    /// Refuses a secret under which the rows of this ledger are not known; a ledger that is not bound takes any.
+    pub(crate) fn refuse_other_secret(&mut self, secret: &Mark) -> Result<()> {
+        match self.secret_mark()? {
+            Some(bound) if bound != secret.as_str() => {
+                Err(LedgerTrouble::OtherSecret { place: self.database.place().into() })
+            }
+            _ => Ok(()),
         }
     }
 
@@ -373,15 +384,25 @@ pub struct Because {
 }
 
 impl Because {
+    /// As many characters as each of the two texts may have.
+    pub const LONGEST: usize = 500;
+
     /// An actor, such as an account or an office, and the reason in a sentence.
     ///
     /// # Errors
-    /// [`LedgerTrouble::NoReason`] where one of them is empty or has characters that are not seen.
+    /// [`LedgerTrouble::NoReason`] where one of them is empty, [`LedgerTrouble::HiddenInReason`] where it has characters
+    /// that are not seen, [`LedgerTrouble::LongReason`] where it is longer than [`Because::LONGEST`].
     pub fn new(actor: impl Into<String>, text: impl Into<String>) -> Result<Self> {
         let (actor, text) = (actor.into(), text.into());
         for (what, given) in [("who decided", &actor), ("the reason", &text)] {
-            if given.trim().is_empty() || hidden_character(given).is_some() {
+            if given.trim().is_empty() {
                 return Err(LedgerTrouble::NoReason(what));
+            }
+            if let Some(character) = hidden_character(given) {
+                return Err(LedgerTrouble::HiddenInReason { what, character: character.into() });
+            }
+            if given.chars().count() > Self::LONGEST {
+                return Err(LedgerTrouble::LongReason { what, most: Self::LONGEST });
             }
         }
         Ok(Self { actor, text })

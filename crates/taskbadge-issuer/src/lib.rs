@@ -39,6 +39,7 @@
 //! | [`roster`] | who showed it, when, and how the badge is bound to them |
 //! | [`lint`] | what must never be in a badge, and what an employer would not understand |
 //! | [`centre`] | the centre's folder: settings, key, tasks |
+//! | [`keys`] | the centre's keys over time: replaced, given a role, in other hands |
 //! | [`ledger`] | every badge, its place in the status lists, and what became of it |
 //! | [`desk`] | rows become badges: stored in the ledger, signed, checked, handed out, each once |
 //! | [`publish`] | the folder that carries status lists and DID document to whoever verifies |
@@ -54,6 +55,7 @@ mod cores;
 pub mod desk;
 mod fields;
 pub mod files;
+pub mod keys;
 mod language;
 pub mod ledger;
 pub mod lint;

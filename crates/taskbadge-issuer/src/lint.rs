@@ -117,6 +117,7 @@ impl fmt::Display for Severity {
 pub fn lint_template(template: &Template) -> Vec<Lint> {
     let mut lints = TemplateLinter { template, lints: Vec::new() };
     lints.texts();
+    lints.placeholders();
     lints.name();
     lints.criteria();
     lints.levels();
@@ -192,7 +193,7 @@ pub fn lint_row(roster: &Roster<'_>, row: &Row<'_>, today: NaiveDate) -> Vec<Lin
         add(Code::PrivacyContact, Field::EvidenceUrl, "the address has an e-mail address in it".to_owned());
     }
     if row.date() > today {
-        add(Code::ClarityFutureDate, Field::Date, format!("{} is after today, {today}", row.date()));
+        add(Code::ClarityFutureDate, Field::Date, format!("{} is in the future", row.date()));
     }
     lints
 }
@@ -236,6 +237,22 @@ impl<'t> TemplateLinter<'t> {
             let line = self.line(&field);
             let lints = lint_text(self.template.file(), &field, text);
             self.lints.extend(lints.into_iter().map(|lint| Lint { line, ..lint }));
+        }
+    }
+
+    /// What `taskbadge task new` writes to be filled in.
+    fn placeholders(&mut self) {
+        for (field, text) in texts(self.template) {
+            if is_placeholder(text) {
+                let what = format!("{} is still to be filled in", quoted(text));
+                self.add(Code::ClarityPlaceholder, Severity::Error, &field, what);
+            }
+        }
+        for (number, alignment) in (1..).zip(self.template.alignments()) {
+            if is_placeholder(alignment.target_name()) || alignment.target_url().as_str().ends_with('…') {
+                let what = "the alignment is still to be filled in";
+                self.add(Code::ClarityPlaceholder, Severity::Error, &format!("alignments[{number}]"), what);
+            }
         }
     }
 
@@ -340,6 +357,17 @@ fn path(translation: &Translation) -> String {
     format!("translations.{}", translation.language())
 }
 
+/// The texts of a new template that nobody may take for a task.
+pub const PLACEHOLDERS: [&str; 2] =
+    ["Name of the task, as it stands on the badge", "What is done, in a sentence that an employer understands."];
+
+/// Whether a text is one of [`PLACEHOLDERS`], or a verb and an ellipsis, such as `Checks …`.
+fn is_placeholder(text: &str) -> bool {
+    let text = text.trim();
+    let begun = text.strip_suffix('…').or_else(|| text.strip_suffix("...")).map(str::trim_end);
+    PLACEHOLDERS.contains(&text) || begun.is_some_and(|begun| !begun.contains(char::is_whitespace))
+}
+
 /// Whether a name joins verbs ("Operate and maintain …") or makes a list ("Sort, pack and ship …").
 fn names_many_tasks(name: &str) -> bool {
     const AND: &[&str] = &["and", "und", "et", "y", "e", "en", "та", "і", "й", "ve", "و", "&", "+"];
@@ -419,6 +447,8 @@ codes! {
     ClarityLanguage "clarity.language" "a text in another language than its tag says",
         "translate the texts, or correct the tag";
     ClarityFutureDate "clarity.future-date" "an award in the future", "correct the date, or issue on that day";
+    ClarityPlaceholder "clarity.placeholder" "a text of the form that was not filled in",
+        "write what an employer should read there, or delete it";
 }
 
 impl fmt::Display for Code {
@@ -487,6 +517,16 @@ mod tests {
             "",
         ] {
             assert_eq!(codes(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_filled_in_is_told_from_what_was() {
+        for text in [PLACEHOLDERS[0], PLACEHOLDERS[1], "Checks …", "Names...", "…"] {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in ["Checks the tyres", "Checks the tyres, the brakes …", "Name of the task", ""] {
+            assert!(!is_placeholder(text), "{text}");
         }
     }
 

@@ -8,16 +8,16 @@
 //! Every file is written beside, synced and renamed, so that a reader never sees half of one. What was published as
 //! revoked stays so: publishing refuses to clear a revoked bit.
 
-use std::collections::HashMap;
-use std::fs;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs::{self, File, OpenOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
-use taskbadge::badge::{Iri, StatusPurpose};
+use taskbadge::badge::{Iri, SignedBadge, StatusPurpose};
 use taskbadge::finding::Finding;
 use taskbadge::jsonld::Contexts;
-use taskbadge::key::SigningKey;
+use taskbadge::key::Signer;
 use taskbadge::proof::ProofOptions;
 use taskbadge::time::Instant;
 use taskbadge::trust::{RecognisedIssuer, Trust};
@@ -28,6 +28,7 @@ use crate::Trouble;
 use crate::centre::Centre;
 use crate::cores::on_all_cores;
 use crate::files::{self, Placing, Secrecy};
+use crate::keys::{Keys, Role};
 use crate::ledger::faults::step;
 use crate::ledger::{Because, Comparison, Head, Ledger, LedgerTrouble, List, Published, Reason, Status};
 
@@ -64,40 +65,54 @@ pub struct PublishedList {
 /// Writes the folder: every status list, signed anew and valid for ten days, the DID document of a did:web, and where the
 /// ledger stands. Issuing alone changes no bit.
 ///
+/// The centre's [own folder](Centre::published_folder) is always read and written, too: by it a restored backup is
+/// noticed. Any other folder is one more copy; what was published as revoked in either stays so in both.
+///
 /// # Errors
-/// [`Trouble::WouldClear`] where the folder has a revocation that the ledger does not know; [`Trouble::Unreadable`] where
-/// it has a list that is not the centre's; [`Trouble::Key`], [`Trouble::OtherKey`], the troubles of the ledger,
-/// [`Trouble::Io`]. Nothing was written, save for the last two, after which publishing again completes the folder.
+/// [`Trouble::WouldClear`] where a folder has a revocation that the ledger does not know; [`Trouble::OtherPublished`]
+/// where another folder than the centre's own has a later state, or another centre's; [`Trouble::OtherLedger`];
+/// [`Trouble::Unreadable`] where a folder has a list that is not the centre's; those of [`Centre::method`] for the key,
+/// the troubles of the ledger, [`Trouble::Io`]. Nothing was written, save for the last two, after which publishing again
+/// completes the folders.
 pub fn publish(
     centre: &Centre,
-    key: &SigningKey,
+    key: &dyn Signer,
     ledger: &mut Ledger,
     folder: &Path,
     now: Instant,
 ) -> Result<Publication, Trouble> {
-    let in_order = compare(ledger, folder, now)? == Comparison::InOrder;
-    let site = Site::read(centre, ledger, folder, now)?;
+    if ledger.is_of_another(centre.settings().did().as_str(), centre.settings().status().as_str())? {
+        return Err(Trouble::OtherLedger { did: centre.settings().did().to_string() });
+    }
+    let folders = Folders::of(centre, folder);
+    // Of two that publish at once, the later would put back what the earlier read before a revocation.
+    let _locks = folders.lock()?;
+    // Only by the centre's own folder is the ledger put in doubt: anything may lie in another.
+    if let Some(copy) = folders.copy
+        && let Some(head) = read_head(copy)?
+        && !ledger.knows_of(&head)?
+    {
+        return Err(Trouble::OtherPublished(copy.into()));
+    }
+    let in_order = compare(ledger, &folders.own, now)? == Comparison::InOrder;
+    let sites = folders.read(centre, ledger, now)?;
     let press = Press::new(centre, key, now)?;
-    let bits = site.bits(ledger, now)?;
+    let bits = all_bits(&sites, ledger, in_order, now)?;
     let texts = on_all_cores(&bits, |(list, bits)| press.list(list, bits))?;
-    let (mut lists, mut files) = (Vec::new(), Vec::new());
+    let (mut lists, mut pages) = (Vec::new(), Vec::new());
     for ((list, bits), text) in bits.into_iter().zip(texts) {
-        let file = folder.join(path_of(list.url.as_str()));
-        files.push((file.clone(), text.into_bytes()));
+        let page = path_of(list.url.as_str());
+        let file = folder.join(&page);
+        pages.push((page, text.into_bytes()));
         lists.push(PublishedList { url: list.url, file, purpose: list.purpose, raised: bits.count_set() });
     }
-    if let Some((file, _)) = files.first() {
-        let folder = file.parent().unwrap_or(folder);
-        files::make_folder(folder)?;
-        files::sweep(folder);
-        files::write_many(folder, &files, Placing::Over)?;
-    } else {
-        files::make_folder(folder)?;
+    let mut document = None;
+    for folder in folders.all() {
+        document = write_pages(centre, folder, &pages)?;
     }
-    let document = publish_document(centre, folder)?;
     step("lists are written");
 
-    let digests: Vec<[u8; 32]> = files.iter().map(|(_, text)| Sha256::digest(text).into()).collect();
+    let digests: Vec<[u8; 32]> = pages.iter().map(|(_, text)| Sha256::digest(text).into()).collect();
     let known = ledger.lists()?;
     let last = |url: &Iri| known.iter().find(|list| list.url == *url).map(|list| list.published.map_or(0, |(n, _)| n));
     let published = lists
@@ -108,14 +123,80 @@ pub fn publish(
     step("the publication is noted");
     // A ledger that is behind must not pass for the whole: the head that it does not know stays where it is.
     if in_order {
-        files::replace(&folder.join(HEAD_FILE), format!("{}\n", ledger.head()?).as_bytes(), Secrecy::Open)?;
+        let head = format!("{}\n", ledger.head()?);
+        for folder in folders.all() {
+            files::replace(&folder.join(HEAD_FILE), head.as_bytes(), Secrecy::Open)?;
+        }
     }
     Ok(Publication { lists, document, valid_until: press.valid_until })
+}
+
+/// Writes the lists, at their places below a folder, and the DID document of a did:web.
+fn write_pages(centre: &Centre, folder: &Path, pages: &[(PathBuf, Vec<u8>)]) -> Result<Option<PathBuf>, Trouble> {
+    files::sweep(folder);
+    // First, since the lists may be signed with a key that only the new document has.
+    let document = publish_document(centre, folder)?;
+    // An address that moved leaves lists in the folder of the one before.
+    let mut places: BTreeMap<PathBuf, Vec<(PathBuf, Vec<u8>)>> = BTreeMap::new();
+    for (page, text) in pages {
+        let file = folder.join(page);
+        places.entry(file.parent().unwrap_or(folder).to_owned()).or_default().push((file, text.clone()));
+    }
+    for (place, files) in places {
+        files::make_folder(&place)?;
+        files::sweep(&place);
+        files::write_many(&place, &files, Placing::Over)?;
+    }
+    Ok(document)
+}
+
+/// Where is published.
+struct Folders<'f> {
+    /// The centre's own folder.
+    own: PathBuf,
+    /// One more that a person named.
+    copy: Option<&'f Path>,
+}
+
+impl<'f> Folders<'f> {
+    fn of(centre: &Centre, named: &'f Path) -> Self {
+        let own = centre.published_folder();
+        let is_own = own == named || matches!((own.canonicalize(), named.canonicalize()), (Ok(a), Ok(b)) if a == b);
+        Self { own, copy: (!is_own).then_some(named) }
+    }
+
+    /// Both, the centre's own first.
+    fn all(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(self.own.as_path()).chain(self.copy)
+    }
+
+    /// Makes the folders, and keeps other processes from publishing into them until the locks are dropped.
+    fn lock(&self) -> Result<Vec<File>, Trouble> {
+        let lock = |folder: &Path| {
+            files::make_folder(folder)?;
+            let path = folder.join(".taskbadge-lock");
+            let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+            let file = file.and_then(|file| file.lock().map(|()| file));
+            file.map_err(Trouble::io("lock", &path))
+        };
+        // In one order everywhere, so that two that want both do not wait for each other.
+        let mut folders: Vec<&Path> = self.all().collect();
+        folders.sort();
+        folders.into_iter().map(lock).collect()
+    }
+
+    fn read(&self, centre: &Centre, ledger: &mut Ledger, now: Instant) -> Result<Vec<Site>, Trouble> {
+        let site = |folder| Site::read(centre, ledger, folder, folder == self.own, now);
+        self.all().map(site).collect()
+    }
 }
 
 /// What going on with a restored ledger came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recovery {
+    /// Whether the loss was accepted by this; `false` where it had been before, and only what was published as taken
+    /// back was still to be taken back again.
+    pub accepted: bool,
     /// Lists that get no more badges.
     pub closed: Vec<Iri>,
     /// Badges that were published as revoked, and that the ledger had as good.
@@ -124,10 +205,14 @@ pub struct Recovery {
     pub suspended: Vec<Iri>,
     /// Bits of revocation for badges that the ledger knows nothing of any more. They stay set in every publication.
     pub unknown: u64,
+    /// Files of badges in the centre's folder that the ledger knows nothing of: those badges stay valid until they end,
+    /// and cannot be taken back one by one.
+    pub strangers: Vec<PathBuf>,
 }
 
 /// Goes on with a ledger that was restored from a backup, by the decision of a person: its lists get no more badges, and
-/// what was published as revoked or suspended is so again.
+/// what was published as revoked or suspended is so again. `folder` is what was published last; the centre's own folder
+/// is read, too.
 ///
 /// # Errors
 /// [`LedgerTrouble::NothingToAccept`] where nothing is amiss, [`Trouble::Unreadable`], the troubles of the ledger.
@@ -138,17 +223,27 @@ pub fn recover(
     because: &Because,
     now: Instant,
 ) -> Result<Recovery, Trouble> {
-    compare(ledger, folder, now)?;
-    let site = Site::read(centre, ledger, folder, now)?;
+    let folders = Folders::of(centre, folder);
+    for folder in folders.all() {
+        compare(ledger, folder, now)?;
+    }
+    let sites = folders.read(centre, ledger, now)?;
     let closed = match ledger.accept_restored(because, now) {
-        Ok(closed) => closed,
-        Err(LedgerTrouble::NothingToAccept) => Vec::new(),
+        Ok(closed) => Some(closed),
+        Err(LedgerTrouble::NothingToAccept) => None,
         Err(trouble) => return Err(trouble.into()),
     };
-    let mut recovery = Recovery { closed, revoked: Vec::new(), suspended: Vec::new(), unknown: 0 };
+    let mut recovery = Recovery {
+        accepted: closed.is_some(),
+        closed: closed.unwrap_or_default(),
+        revoked: Vec::new(),
+        suspended: Vec::new(),
+        unknown: 0,
+        strangers: Vec::new(),
+    };
     for list in ledger.lists()? {
-        let Some(published) = site.published(&list) else { continue };
-        for index in lost(published, &raised(ledger, &list)?) {
+        let Some(published) = all_published(&sites, &list) else { continue };
+        for index in lost(&published, &raised(ledger, &list)?) {
             let Some(badge) = ledger.badge_at(&list.url, index)? else {
                 recovery.unknown += u64::from(list.purpose == StatusPurpose::Revocation);
                 continue;
@@ -168,10 +263,55 @@ pub fn recover(
     if !recovery.suspended.is_empty() {
         ledger.suspend(&recovery.suspended, because, now)?;
     }
-    if recovery.closed.is_empty() && recovery.revoked.is_empty() && recovery.suspended.is_empty() {
+    if !recovery.accepted && recovery.revoked.is_empty() && recovery.suspended.is_empty() {
         return Err(LedgerTrouble::NothingToAccept.into());
     }
+    let strays = all_strays(&sites);
+    let of_revocation = strays.iter().filter(|stray| stray.purpose == StatusPurpose::Revocation);
+    recovery.unknown += of_revocation.map(|stray| stray.bits.count_set()).sum::<u64>();
+    keep_in_own(&folders, &sites)?;
+    recovery.strangers = strangers(centre, ledger)?;
     Ok(recovery)
+}
+
+/// Copies the lists of a folder that a person named into the centre's own, where that has less: what they say is then
+/// in every later publication.
+fn keep_in_own(folders: &Folders<'_>, sites: &[Site]) -> Result<(), Trouble> {
+    let ([own, copy], Some(from)) = (sites, folders.copy) else { return Ok(()) };
+    let lists = copy.lists.iter().chain(copy.strays.iter().map(|stray| (&stray.url, &stray.bits)));
+    for (url, bits) in lists {
+        let known = own.lists.get(url).or_else(|| own.strays.iter().find(|s| s.url == *url).map(|s| &s.bits));
+        if known.is_none_or(|known| bits.keeps_all_of(known) && !known.keeps_all_of(bits)) {
+            let page = path_of(url.as_str());
+            let (from, to) = (from.join(&page), folders.own.join(&page));
+            let text = fs::read(&from).map_err(Trouble::io("read", &from))?;
+            files::make_folder(to.parent().unwrap_or(&folders.own))?;
+            files::replace(&to, &text, Secrecy::Open)?;
+        }
+    }
+    Ok(())
+}
+
+/// The files in `badges/` whose badges the ledger does not have.
+fn strangers(centre: &Centre, ledger: &mut Ledger) -> Result<Vec<PathBuf>, Trouble> {
+    let mut strangers = Vec::new();
+    for entry in fs::read_dir(centre.badges_folder()).into_iter().flatten().flatten() {
+        let file = entry.path();
+        let is_shown = !entry.file_name().as_encoded_bytes().starts_with(b".");
+        if !is_shown || file.extension().is_none_or(|kind| kind != "json") {
+            continue;
+        }
+        // What cannot be read as a badge is none that anybody could rely on.
+        let Some(badge) = fs::read(&file).ok().and_then(|bytes| SignedBadge::parse(&bytes).ok()) else { continue };
+        let id: Option<Iri> = badge.unverified().id().and_then(|id| id.parse().ok());
+        if let Some(id) = id
+            && ledger.find(&id)?.is_none()
+        {
+            strangers.push(file);
+        }
+    }
+    strangers.sort();
+    Ok(strangers)
 }
 
 /// Compares the ledger with what was published in a folder.
@@ -179,26 +319,56 @@ pub fn recover(
 /// # Errors
 /// [`Trouble::Unreadable`], the troubles of the ledger, [`Trouble::Io`].
 pub fn compare(ledger: &mut Ledger, folder: &Path, now: Instant) -> Result<Comparison, Trouble> {
-    let path = folder.join(HEAD_FILE);
-    let head: Head = match fs::read_to_string(&path) {
-        Ok(text) => text
-            .trim()
-            .parse()
-            .map_err(|_| Trouble::Unreadable { path, why: "it is not the end of a ledger's log".into() })?,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Comparison::InOrder),
-        Err(error) => return Err(Trouble::io("read", &path)(error)),
-    };
-    Ok(ledger.compare(&head, now)?)
+    match read_head(folder)? {
+        Some(head) => Ok(ledger.compare(&head, now)?),
+        None => Ok(Comparison::InOrder),
+    }
 }
 
-/// What stands in the folder.
+/// Refuses a ledger that does not know what was published in a folder, or that is in doubt already. Unlike [`compare`]
+/// it writes nothing down.
+///
+/// # Errors
+/// [`LedgerTrouble::Restored`], [`Trouble::Unreadable`], the troubles of the ledger, [`Trouble::Io`].
+pub(crate) fn refuse_behind(ledger: &mut Ledger, folder: &Path) -> Result<(), Trouble> {
+    let unknown = match read_head(folder)? {
+        Some(head) if !ledger.knows_of(&head)? => Some(head),
+        _ => None,
+    };
+    match ledger.in_doubt()?.or(unknown) {
+        Some(published) => Err(LedgerTrouble::Restored { own: ledger.head()?, published }.into()),
+        None => Ok(()),
+    }
+}
+
+/// Whether a folder says that a ledger had come further than its beginning.
+pub(crate) fn says_that_there_was_a_ledger(folder: &Path) -> bool {
+    !matches!(read_head(folder), Ok(None | Some(Head { sequence: 0, .. })))
+}
+
+fn read_head(folder: &Path) -> Result<Option<Head>, Trouble> {
+    let path = folder.join(HEAD_FILE);
+    match fs::read_to_string(&path) {
+        Ok(text) => {
+            let why = "it is not the end of a ledger's log".to_owned();
+            text.trim().parse().map(Some).map_err(|_| Trouble::Unreadable { path, why })
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Trouble::io("read", &path)(error)),
+    }
+}
+
+/// What stands in a folder.
 struct Site {
+    /// Whether the folder is the centre's own.
+    own: bool,
     /// The bits of the ledger's lists, by their addresses.
     lists: HashMap<Iri, Bits>,
     /// Lists of the centre that the ledger does not know.
     strays: Vec<Stray>,
 }
 
+#[derive(Clone)]
 struct Stray {
     url: Iri,
     file: PathBuf,
@@ -207,7 +377,7 @@ struct Stray {
 }
 
 impl Site {
-    fn read(centre: &Centre, ledger: &mut Ledger, folder: &Path, now: Instant) -> Result<Self, Trouble> {
+    fn read(centre: &Centre, ledger: &mut Ledger, folder: &Path, own: bool, now: Instant) -> Result<Self, Trouble> {
         let reader = Reader::new(centre, now)?;
         let known: HashMap<PathBuf, Iri> =
             ledger.lists()?.into_iter().map(|list| (folder.join(path_of(list.url.as_str())), list.url)).collect();
@@ -215,58 +385,103 @@ impl Site {
         let read = on_all_cores(&files, |(file, url)| reader.known(file, url))?;
         let lists = files.iter().zip(read).filter_map(|((_, url), bits)| Some(((*url).clone(), bits?))).collect();
 
-        let place = folder.join(path_of(&format!("{}/", centre.settings().status())));
-        let others = fs::read_dir(&place).into_iter().flatten().flatten().map(|entry| entry.path());
+        // Where lists are published now, and where they were.
+        let status = folder.join(path_of(&format!("{}/", centre.settings().status())));
+        let places: BTreeSet<PathBuf> =
+            known.keys().filter_map(|file| file.parent()).map(Path::to_owned).chain([status]).collect();
         let is_other =
             |file: &PathBuf| file.extension().is_some_and(|kind| kind == "json") && !known.contains_key(file);
         let mut strays = Vec::new();
-        for file in others.filter(is_other) {
-            strays.extend(reader.stray(file, folder)?);
+        for place in places {
+            for file in files_in(&place)?.into_iter().filter(is_other) {
+                strays.extend(reader.stray(file, folder)?);
+            }
         }
-        Ok(Self { lists, strays })
+        Ok(Self { own, lists, strays })
     }
+}
 
-    fn published(&self, list: &List) -> Option<&Bits> {
-        self.lists.get(&list.url)
-    }
+/// The files of a folder that may not be there; one that cannot be read does not pass for an empty one.
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Trouble> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Trouble::io("read", folder)(error)),
+    };
+    entries.map(|entry| Ok(entry.map_err(Trouble::io("read", folder))?.path())).collect()
+}
 
-    /// Every list with its bits: those of the ledger, and with a ledger that was restored those that it lost.
-    fn bits(&self, ledger: &mut Ledger, now: Instant) -> Result<Vec<(List, Bits)>, Trouble> {
-        let mut all = Vec::new();
-        for list in ledger.lists()? {
-            let mut bits = raised(ledger, &list)?;
-            let published = self.published(&list).filter(|_| list.purpose == StatusPurpose::Revocation);
+/// Every list with its bits: those of the ledger, and with a ledger that was restored those that it lost. While it is
+/// behind what was published, nobody's suspension ends either: the lost part may have it.
+fn all_bits(sites: &[Site], ledger: &mut Ledger, in_order: bool, now: Instant) -> Result<Vec<(List, Bits)>, Trouble> {
+    let in_order = in_order && ledger.in_doubt()?.is_none();
+    let mut all = Vec::new();
+    for list in ledger.lists()? {
+        let mut bits = raised(ledger, &list)?;
+        for site in sites.iter().filter(|_| list.purpose == StatusPurpose::Revocation) {
+            let published = site.lists.get(&list.url);
             for index in published.map(|published| lost(published, &bits)).unwrap_or_default() {
                 let badge = ledger.badge_at(&list.url, index)?;
                 // Lists are closed only when a person accepted that the ledger had lost what was given away in them.
                 if badge.is_some() || list.open {
-                    return Err(would_clear(ledger, list.url, index, badge, now)?);
+                    if site.own {
+                        in_doubt(ledger, now)?;
+                    }
+                    return Err(Trouble::WouldClear { list: list.url, index, badge });
                 }
-                bits.set(index).expect("a published list is as long as it was begun");
+                bits.set(index).map_err(|_| longer(&list.url))?;
             }
-            all.push((list, bits));
         }
-        let restored = ledger.was_restored()?;
-        for Stray { url, file, purpose, bits } in &self.strays {
-            if !restored {
-                in_doubt(ledger, now)?;
-                return Err(Trouble::Unreadable {
-                    path: file.clone(),
-                    why: "it is a list of this centre that the ledger does not know".into(),
-                });
+        if list.purpose == StatusPurpose::Suspension && !in_order {
+            for published in sites.iter().filter_map(|site| site.lists.get(&list.url)) {
+                for index in lost(published, &bits) {
+                    bits.set(index).map_err(|_| longer(&list.url))?;
+                }
             }
-            let list = List {
-                url: url.clone(),
-                purpose: *purpose,
-                capacity: bits.entries(),
-                used: 0,
-                open: false,
-                published: None,
-            };
-            all.push((list, bits.clone()));
         }
-        Ok(all)
+        all.push((list, bits));
     }
+    let restored = ledger.was_restored()?;
+    for site in sites.iter().filter(|_| !restored) {
+        if let Some(stray) = site.strays.first() {
+            if site.own {
+                in_doubt(ledger, now)?;
+            }
+            let why = "it is a list of this centre that the ledger does not know".into();
+            return Err(Trouble::Unreadable { path: stray.file.clone(), why });
+        }
+    }
+    for Stray { url, purpose, bits, .. } in all_strays(sites) {
+        let list = List { url, purpose, capacity: bits.entries(), used: 0, open: false, published: None };
+        all.push((list, bits));
+    }
+    Ok(all)
+}
+
+/// What any of the folders says of a list of the ledger.
+fn all_published(sites: &[Site], list: &List) -> Option<Bits> {
+    sites.iter().filter_map(|site| site.lists.get(&list.url).cloned()).reduce(together)
+}
+
+/// Each list that the ledger does not know once, with what any of the folders says of it.
+fn all_strays(sites: &[Site]) -> Vec<Stray> {
+    let mut strays: Vec<Stray> = Vec::new();
+    for stray in sites.iter().flat_map(|site| &site.strays) {
+        match strays.iter_mut().find(|known| known.url == stray.url) {
+            Some(known) => known.bits = together(known.bits.clone(), stray.bits.clone()),
+            None => strays.push(stray.clone()),
+        }
+    }
+    strays
+}
+
+/// The bits that are set in either of two publications of one list.
+fn together(mut one: Bits, other: Bits) -> Bits {
+    for index in lost(&other, &one) {
+        // A list that somebody made longer since says nothing of a badge of ours.
+        let _ = one.set(index);
+    }
+    one
 }
 
 /// Reads what was published.
@@ -278,7 +493,10 @@ struct Reader {
 
 impl Reader {
     fn new(centre: &Centre, now: Instant) -> Result<Self, Trouble> {
-        let trust = Trust::none().recognise(RecognisedIssuer::pinned(centre.did_document()?));
+        // Whatever has become of a key since, what was published under it is still to be read.
+        let keys = Keys::of(centre)?;
+        let keys = keys.all().iter().map(|key| (iri(key.id.as_str()), key.key));
+        let trust = Trust::none().recognise(RecognisedIssuer::listed(&iri(centre.settings().did().as_str()), keys));
         Ok(Self { issuer: centre.settings().did().to_string(), verifier: Verifier::new(trust), now })
     }
 
@@ -305,20 +523,12 @@ impl Reader {
     }
 }
 
-/// Notes that the ledger is behind what was published, although no published head says so, and what is at stake.
-fn would_clear(
-    ledger: &mut Ledger,
-    list: Iri,
-    index: u64,
-    badge: Option<Iri>,
-    now: Instant,
-) -> Result<Trouble, Trouble> {
-    in_doubt(ledger, now)?;
-    Ok(Trouble::WouldClear { list, index, badge })
-}
-
-/// From now on nothing is issued until a person decides: indices that the lost part gave away look free.
-fn in_doubt(ledger: &mut Ledger, now: Instant) -> Result<(), Trouble> {
+/// Notes that the ledger is behind what was published, although no published head says so. From then on nothing is
+/// issued until a person decides: indices that the lost part gave away look free.
+pub(crate) fn in_doubt(ledger: &mut Ledger, now: Instant) -> Result<(), Trouble> {
+    if ledger.in_doubt()?.is_some() {
+        return Ok(());
+    }
     let own = ledger.head()?;
     let beyond = Head { sequence: own.sequence + 1, hash: Sha256::digest(own.hash).into() };
     ledger.compare(&beyond, now)?;
@@ -326,11 +536,20 @@ fn in_doubt(ledger: &mut Ledger, now: Instant) -> Result<(), Trouble> {
 }
 
 fn raised(ledger: &mut Ledger, list: &List) -> Result<Bits, Trouble> {
-    let mut bits = Bits::with_room_for(list.capacity).expect("the ledger's lists have a length that lists can have");
+    let mut bits = Bits::with_room_for(list.capacity).map_err(|_| longer(&list.url))?;
     for index in ledger.raised(&list.url)? {
-        bits.set(index).expect("the ledger gives out no index beyond a list's end");
+        bits.set(index).map_err(|_| longer(&list.url))?;
     }
     Ok(bits)
+}
+
+/// Only a ledger, or a published list, that somebody edited says so.
+fn longer(list: &Iri) -> Trouble {
+    LedgerTrouble::Damaged {
+        place: list.to_string(),
+        why: "it has an entry beyond its end; see `taskbadge ledger check`".into(),
+    }
+    .into()
 }
 
 /// The indices that were published as set and are not.
@@ -345,7 +564,7 @@ fn lost(published: &Bits, bits: &Bits) -> Vec<u64> {
 /// Signs lists.
 struct Press<'c> {
     centre: &'c Centre,
-    key: &'c SigningKey,
+    key: &'c dyn Signer,
     contexts: Contexts,
     proof: ProofOptions,
     now: Instant,
@@ -353,8 +572,9 @@ struct Press<'c> {
 }
 
 impl<'c> Press<'c> {
-    fn new(centre: &'c Centre, key: &'c SigningKey, now: Instant) -> Result<Self, Trouble> {
-        let proof = ProofOptions::new(centre.method(key)?).cryptosuite(centre.settings().suite()).created(now);
+    fn new(centre: &'c Centre, key: &'c dyn Signer, now: Instant) -> Result<Self, Trouble> {
+        let proof =
+            ProofOptions::new(centre.method(key, Role::Status)?).cryptosuite(centre.settings().suite()).created(now);
         let valid_until = Instant::from_unix(now.unix() + VALID_DAYS * 24 * 60 * 60);
         Ok(Self { centre, key, contexts: Contexts::builtin(), proof, now, valid_until })
     }

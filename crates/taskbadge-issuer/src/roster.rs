@@ -269,13 +269,13 @@ impl<'a> Roster<'a> {
             );
         }
         if self.index(Field::Task).is_none() && reading.only_task().is_none() {
-            refuse("no column says which task this is", "add a column `task`, or name the task when reading");
+            refuse("no column says which task this is", "add a column `task`, or name the task of all rows (--task)");
         }
         if self.index(Field::Date).is_none() && reading.date.is_none() {
-            refuse("no column has the date of the award", "add a column `date`, or give the date when reading");
+            refuse("no column has the date of the award", "add a column `date`, or give the day of all rows (--date)");
         }
         if self.index(Field::Level).is_none() && reading.level.is_none() {
-            let next = "add a column `level`, or give the level that all have reached when reading";
+            let next = "add a column `level`, or give the level that all have reached (--level)";
             refuse("no column says which level was reached", next);
         }
         Mistakes::or(self.file, mistakes, Some(()))
@@ -578,7 +578,10 @@ impl<'r, 't> RowReader<'r, 't> {
         if task.is_none() {
             let next = match closest(text, self.task_ids()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("write one of {}, or say which of them it stands for", alternatives(self.task_ids())),
+                None => format!(
+                    "write one of {}, or say which of them it stands for (--alias)",
+                    alternatives(self.task_ids())
+                ),
             };
             self.note(Field::Task, format!("there is no task {}", quoted(text)), next);
         }
@@ -592,7 +595,8 @@ impl<'r, 't> RowReader<'r, 't> {
     fn date(&mut self) -> Option<NaiveDate> {
         if self.cell(Field::Date).is_none() {
             if self.reading.date.is_none() {
-                self.note(Field::Date, "the row has no date", "write the day of the award as year-month-day");
+                let next = "write the day of the award as year-month-day, or give one for all rows without (--date)";
+                self.note(Field::Date, "the row has no date", next);
             }
             return self.reading.date;
         }

@@ -51,6 +51,21 @@ impl Secret {
         }
     }
 
+    /// The secret under which a ledger knows its rows; `None` where there is none yet. Nothing is begun.
+    ///
+    /// # Errors
+    /// [`Trouble::Secret`] where it is missing although the ledger knows rows under it, or damaged;
+    /// [`LedgerTrouble::OtherSecret`](crate::ledger::LedgerTrouble::OtherSecret); [`Trouble::Io`].
+    pub(crate) fn known(centre: &Path, ledger: &mut Ledger) -> Result<Option<Self>, Trouble> {
+        let secret = Self::read(centre)?;
+        match &secret {
+            Some(secret) => ledger.refuse_other_secret(&secret.mark(&[b"secret"]))?,
+            None if ledger.knows_a_secret()? => return Err(Trouble::Secret(file(centre))),
+            None => {}
+        }
+        Ok(secret)
+    }
+
     /// One that nobody will see again, for a rehearsal.
     ///
     /// # Errors
@@ -119,12 +134,17 @@ impl Secret {
 
 /// What a verifier would be told to find the holder of a row's badge. `code` is that of a row which has nothing else.
 pub(crate) fn recipient_text<'r>(recipient: &'r Recipient, code: &'r ClaimCode) -> &'r str {
+    own_text(recipient).unwrap_or(code.as_str())
+}
+
+/// The same of the row alone; `None` where it has nothing.
+pub(crate) fn own_text(recipient: &Recipient) -> Option<&str> {
     match recipient {
-        Recipient::Holder(did) => did.as_str(),
-        Recipient::Email(email) => email.as_str(),
-        Recipient::Identifier(_, identifier) => identifier,
-        Recipient::ClaimCode(code) => code.as_str(),
-        Recipient::NewClaimCode => code.as_str(),
+        Recipient::Holder(did) => Some(did.as_str()),
+        Recipient::Email(email) => Some(email.as_str()),
+        Recipient::Identifier(_, identifier) => Some(identifier),
+        Recipient::ClaimCode(code) => Some(code.as_str()),
+        Recipient::NewClaimCode => None,
     }
 }
 

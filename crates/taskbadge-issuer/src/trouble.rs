@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use taskbadge::badge::Iri;
 use taskbadge::finding::Finding;
 use taskbadge::key::KeyError;
+use taskbadge::time::Instant;
 
 use crate::Mistakes;
+use crate::keys::Role;
 use crate::ledger::LedgerTrouble;
 
 /// Why something at the issuing desk could not be done. Nothing is half-written when one of these comes back.
@@ -41,6 +43,9 @@ pub enum Trouble {
         /// What is wrong.
         error: KeyError,
     },
+    /// The centre's key file is not there.
+    #[error("{} is gone, so nothing can be signed; restore it from a backup: a new key would be another issuer", .0.display())]
+    KeyGone(PathBuf),
     /// The key is not that of the centre.
     #[error("the key in {} does not belong to {did}; put back the centre's own key, or correct `did` in centre.toml", path.display())]
     OtherKey {
@@ -49,9 +54,72 @@ pub enum Trouble {
         /// The centre's DID.
         did: String,
     },
+    /// The key is the centre's, and does not sign this, or signs no more.
+    #[error("the key in {} is not in use for {} any more; put the key there that is (`taskbadge key list`), or finish a change of keys that was interrupted by asking for it again", path.display(), match role { Role::Badge => "badges", Role::Status => "status lists" })]
+    NotInUse {
+        /// The key file.
+        path: PathBuf,
+        /// What it should have signed.
+        role: Role,
+    },
+    /// Every key of the centre is retired or in other hands.
+    #[error("{}: the centre has no key in use, so nothing can be signed; found a new centre with `taskbadge init --did-web`, and name its DID as `successor` in centre.toml", .0.display())]
+    NoKeyInUse(PathBuf),
+    /// `keys.json` is not what this library wrote.
+    #[error("{}: {why}; restore the file from a backup", path.display())]
+    Keys {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A did:key has one key for ever.
+    #[error(
+        "{did} is the key itself: with another key the centre would be another issuer, and nobody could tell that its old status lists go on; found a new centre with `taskbadge init --did-web`, issue there from now on, name its DID as `successor` in centre.toml, and go on publishing here for as long as the old badges are in use"
+    )]
+    KeyIsTheDid {
+        /// The centre's DID.
+        did: String,
+    },
+    /// Several keys that may sign badges, none of which is more the centre's than the others.
+    #[error("{} lists several keys, and nothing says which of them is to be replaced; leave the one in key.pem there alone, and run this again", .0.display())]
+    SeveralKeys(PathBuf),
+    /// A document that a person added to.
+    #[error("{} holds more than taskbadge writes there, which would be lost; keep a copy elsewhere, leave only id and keys there as taskbadge wrote them, run this again, and put back what is missing", .0.display())]
+    OwnDocument(PathBuf),
+    /// Status lists are signed with the key of badges.
+    #[error("{}: status lists have no key of their own here; replace the one that signs both, or make one with `taskbadge key new-status`", .0.display())]
+    NoStatusKey(PathBuf),
+    /// No key by this name.
+    #[error("{0} is no key of this centre; copy its name from `taskbadge key list`")]
+    NoSuchKey(String),
+    /// A key cannot have been stolen before it was made, or be stolen tomorrow.
+    #[error("{key} cannot be in other hands since {since}: {}; give another date, or name the key that you mean (`taskbadge key list`)", from.map_or("that is still to come".into(), |from| format!("it is in use since {from}, and the date must not be to come")))]
+    NotThen {
+        /// The key's verification method.
+        key: String,
+        /// Since when it is in use.
+        from: Option<Instant>,
+        /// Since when it should have been in other hands.
+        since: Instant,
+    },
     /// The ledger could not do something.
     #[error("{0}")]
     Ledger(#[from] LedgerTrouble),
+    /// There is no ledger any more where one was.
+    #[error("{} is gone, although this centre has issued or published: without its ledger no badge can be issued, looked up or taken back; restore it from a backup. If there is none, `taskbadge ledger accept-restored` begins a new one, and everything that was published counts as lost", .0.display())]
+    LedgerGone(PathBuf),
+    /// The ledger that lies here is not this centre's.
+    #[error(
+        "the ledger holds badges of another centre, not of {did}; nothing was published; put this centre's own ledger back"
+    )]
+    OtherLedger {
+        /// This centre.
+        did: String,
+    },
+    /// A folder has a published state that this ledger does not know.
+    #[error("{} carries what another centre published, or a later state of this one; nothing was published; name an empty folder or one that this centre published to, or put the right ledger back", .0.display())]
+    OtherPublished(PathBuf),
     /// The centre's ledger is in PostgreSQL, which this program was built without.
     #[error("{}: the ledger is in PostgreSQL, which this program was built without; build it with `--features postgres`", .0.display())]
     NoPostgres(PathBuf),

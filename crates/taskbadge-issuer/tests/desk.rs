@@ -14,7 +14,7 @@ use taskbadge::time::Instant;
 use taskbadge_issuer::Trouble;
 use taskbadge_issuer::centre::{Centre, Settings};
 use taskbadge_issuer::desk::{Batch, Desk, Issued, Unfit, When, row_of};
-use taskbadge_issuer::ledger::{Because, LedgerTrouble, Query, State, Status};
+use taskbadge_issuer::ledger::{Because, LedgerTrouble, Query, Reason, Replaces, State, Status};
 use taskbadge_issuer::lint::Code;
 use taskbadge_issuer::roster::{Field, Reading, Roster};
 use taskbadge_issuer::template::Template;
@@ -242,6 +242,199 @@ fn a_correction_takes_the_old_badges_place_and_keeps_the_day() {
     let again = issue(&centre, &key, roster).unwrap();
     assert_eq!((again[0].when, again[0].status), (When::Before, Status::Revoked));
     assert!(ledger.check().unwrap().is_whole());
+}
+
+/// A centre with one badge, for Amina, and what corrects it.
+struct Corrected {
+    folder: tempfile::TempDir,
+    centre: Centre,
+    key: SigningKey,
+    old: Issued,
+}
+
+impl Corrected {
+    fn found() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (centre, key) = centre(folder.path(), Settings::with_suspension);
+        let roster = "name,consent_name,email,date,level\nAmina Nor,yes,a@example.org,2026-11-03,independent\n";
+        let old = issue(&centre, &key, roster).unwrap().remove(0);
+        Self { folder, centre, key, old }
+    }
+
+    fn correct(&self, of: &Iri, change: &[(Field, &str)]) -> Result<Issued, Trouble> {
+        let because = Because::new("registrar", "the name was misspelt").unwrap();
+        self.with_batch(of, change, |batch| {
+            Desk::open(&self.centre, &self.key, "registrar", now())?.correct(of, batch, &because, now())
+        })
+    }
+
+    fn rehearse(&self, of: &Iri, change: &[(Field, &str)]) -> Result<(), Trouble> {
+        self.with_batch(of, change, |batch| Desk::rehearse_correction(&self.centre, &self.key, of, batch, now()))
+    }
+
+    fn with_batch<T>(
+        &self,
+        of: &Iri,
+        change: &[(Field, &str)],
+        work: impl FnOnce(&Batch<'_>) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let mut cells = row_of(&mut self.centre.ledger()?, of)?;
+        cells.extend(change.iter().map(|(field, text)| (*field, (*text).to_owned())));
+        let text = Roster::write(&[cells], &[]);
+        let tasks = tasks();
+        let roster = Roster::open("r.csv", text.as_bytes()).unwrap();
+        work(&Batch::of(&roster, roster.read(&Reading::new(&tasks)).unwrap(), now(), &[]).unwrap())
+    }
+}
+
+#[test]
+fn a_correction_that_was_made_is_finished_and_not_turned_into_another() {
+    let place = Corrected::found();
+    let (Corrected { centre, old, .. }, name) = (&place, |name| [(Field::Name, name)]);
+    let first = place.correct(&old.badge, &name("Amina Noor")).unwrap();
+    assert_eq!(place.correct(&old.badge, &name("Amina Noor")).unwrap().badge, first.badge);
+    let is_replaced_by = |refused: Result<(), Trouble>, last: &Iri| matches!(refused, Err(Trouble::Ledger(LedgerTrouble::Replaced { new, .. })) if new == *last);
+    assert!(is_replaced_by(place.correct(&old.badge, &name("Amina Nour")).map(drop), &first.badge));
+    assert!(is_replaced_by(place.rehearse(&old.badge, &name("Amina Nour")), &first.badge));
+    // The end of the chain is named, not the next in it.
+    let second = place.correct(&first.badge, &name("Amina Nour")).unwrap();
+    let third = place.correct(&second.badge, &[(Field::Level, "shows-others")]).unwrap();
+    assert!(is_replaced_by(place.correct(&old.badge, &name("Amina N")).map(drop), &third.badge));
+    // To do exactly the same again stays possible.
+    assert_eq!(place.correct(&old.badge, &name("Amina Noor")).unwrap().badge, first.badge);
+    assert_eq!(centre.ledger().unwrap().select(&Query::all()).unwrap().len(), 4);
+}
+
+#[test]
+fn what_was_taken_back_is_not_corrected_and_nothing_is_no_correction() {
+    let place = Corrected::found();
+    let (Corrected { centre, old, .. }, other) = (&place, [(Field::Name, "Amina Noor")]);
+    for refused in [place.correct(&old.badge, &[]).map(drop), place.rehearse(&old.badge, &[])] {
+        assert!(matches!(refused, Err(Trouble::NotAReplacement { .. })), "{refused:?}");
+    }
+    let because = Because::new("registrar", "checking").unwrap();
+    let mut ledger = centre.ledger().unwrap();
+    ledger.suspend([&old.badge], &because, now()).unwrap();
+    let is_refused = |said: &str| {
+        for refused in [place.correct(&old.badge, &other).map(drop), place.rehearse(&old.badge, &other)] {
+            assert!(refused.unwrap_err().to_string().contains(said), "{said}");
+        }
+    };
+    is_refused("is suspended, so no other badge comes in its place; reinstate it first");
+    ledger.revoke([&old.badge], Reason::Fraud, &because, now()).unwrap();
+    is_refused("is revoked, so no other badge comes in its place; issue a new badge instead");
+    assert_eq!(ledger.select(&Query::all()).unwrap().len(), 1);
+}
+
+#[test]
+fn a_correction_is_rehearsed_with_all_its_checks() {
+    let place = Corrected::found();
+    let Corrected { centre, key, old, .. } = &place;
+    let roster = "email,date,level\nb@example.org,2026-11-03,independent\n";
+    issue(centre, key, roster).unwrap();
+    let before = log(centre);
+    place.rehearse(&old.badge, &[(Field::Name, "Amina Noor")]).unwrap();
+    for change in [(Field::Date, "2026-11-04"), (Field::Email, "b@example.org")] {
+        let refused = place.rehearse(&old.badge, &[change]);
+        assert!(matches!(refused, Err(Trouble::NotAReplacement { .. })), "{refused:?}");
+    }
+    assert_eq!(log(centre), before);
+}
+
+#[test]
+fn of_earlier_badges_it_is_told_what_became_of_them() {
+    let place = Corrected::found();
+    let Corrected { centre, key, old, .. } = &place;
+    let with = |name: &str, level: &str| {
+        let text = format!("name,consent_name,email,date,level\n{name},yes,a@example.org,2026-11-03,{level}\n");
+        let badge = issue(centre, key, &text).unwrap().remove(0);
+        assert_eq!((badge.when, &badge.badge), (When::Before, &old.badge));
+        (badge.status, badge.replaced, badge.differs)
+    };
+    assert_eq!(with("Amina Nor", "independent"), (Status::Good, None, false));
+    assert_eq!(with("Amina Noor", "independent"), (Status::Good, None, true));
+    assert_eq!(with("Amina Nor", "shows-others"), (Status::Good, None, true));
+    place.correct(&old.badge, &[(Field::Name, "Amina Noor")]).unwrap();
+    assert_eq!(with("Amina Noor", "independent"), (Status::Revoked, Some(Replaces::Correction), false));
+}
+
+#[test]
+fn a_refresher_renews_ones_own_badge_of_the_same_task() {
+    let place = Corrected::found();
+    let Corrected { centre, key, old, .. } = &place;
+    let refused = |row: &str| {
+        let text =
+            format!("name,email,date,level,renews\nX,x@example.org,2026-11-20,independent,\n{row},{}\n", old.badge);
+        issue(centre, key, &text).unwrap_err().to_string()
+    };
+    for row in ["Yusuf,y@example.org,2026-11-20,independent", "Yusuf,,2026-11-20,independent"] {
+        let said = refused(row);
+        assert!(said.starts_with("line 3: ") && said.contains("it is somebody else's"), "{said}");
+    }
+    assert_eq!(centre.ledger().unwrap().select(&Query::all()).unwrap().len(), 1, "not even the first row");
+
+    let other = FORKLIFT.replacen("forklift-pre-start-check", "pallet-stacking", 1);
+    let tasks = [Template::parse("pallet-stacking.toml", &other).unwrap()];
+    let text = format!("email,date,level,renews\na@example.org,2026-11-20,independent,{}\n", old.badge);
+    let roster = Roster::open("r.csv", text.as_bytes()).unwrap();
+    let batch = Batch::of(&roster, roster.read(&Reading::new(&tasks)).unwrap(), now(), &[]).unwrap();
+    let said =
+        Desk::open(centre, key, "registrar", now()).unwrap().issue(&batch, now(), |_| ()).unwrap_err().to_string();
+    assert!(said.starts_with("line 2: ") && said.contains("a badge for forklift-pre-start-check"), "{said}");
+    assert!(Desk::rehearse(centre, key, &batch, now(), |_| ()).is_err());
+
+    // Of whom nothing is known any more, nothing can be compared.
+    let because = Because::new("registrar", "asked").unwrap();
+    centre.ledger().unwrap().forget([&old.badge], &because, now()).unwrap();
+    let text = format!("email,date,level,renews\ny@example.org,2026-11-20,independent,{}\n", old.badge);
+    assert_eq!(issue(centre, key, &text).unwrap().len(), 1);
+}
+
+#[test]
+fn nobody_is_looked_for_under_another_secret() {
+    let place = Corrected::found();
+    let centre = &place.centre;
+    let mut ledger = centre.ledger().unwrap();
+    let mark = centre.recipient_mark(&mut ledger, "A@example.org").unwrap().unwrap();
+    assert_eq!(ledger.select(&Query::all().recipient(mark)).unwrap().len(), 1);
+    let secret = place.folder.path().join("issued.secret");
+    fs::write(&secret, "7".repeat(64)).unwrap();
+    let other = centre.recipient_mark(&mut ledger, "a@example.org");
+    assert!(matches!(other, Err(Trouble::Ledger(LedgerTrouble::OtherSecret { .. }))));
+    fs::remove_file(&secret).unwrap();
+    assert!(matches!(centre.recipient_mark(&mut ledger, "a@example.org"), Err(Trouble::Secret(_))));
+}
+
+#[test]
+fn a_folder_for_badges_that_is_gone_is_made_again() {
+    let place = Corrected::found();
+    fs::remove_dir_all(place.centre.badges_folder()).unwrap();
+    let roster = "name,consent_name,email,date,level\nAmina Nor,yes,a@example.org,2026-11-03,independent\n";
+    assert_eq!(issue(&place.centre, &place.key, roster).unwrap()[0].when, When::PutBack);
+}
+
+#[test]
+fn what_a_killed_run_left_is_swept_after_ten_minutes() {
+    let place = Corrected::found();
+    let part = |name: &str, minutes: u64| {
+        let path = place.centre.badges_folder().join(name);
+        let file = fs::File::create(&path).unwrap();
+        file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(minutes * 60)).unwrap();
+        path
+    };
+    let (old, young, other) = (part(".taskbadge-a.part", 11), part(".taskbadge-b.part", 9), part("a.part", 99));
+    drop(Desk::open(&place.centre, &place.key, "registrar", now()).unwrap());
+    assert_eq!([old.exists(), young.exists(), other.exists()], [false, true, true]);
+}
+
+#[test]
+fn a_reason_is_a_sentence_that_can_be_seen() {
+    let said = |text: &str| Because::new("registrar", text).unwrap_err().to_string();
+    assert!(said(" ").contains("the reason is missing"));
+    let hidden = said("the brake test\u{202E} was not done");
+    assert!(hidden.contains("U+202E") && !hidden.contains("missing"), "{hidden}");
+    assert!(said(&"x".repeat(501)).contains("more than 500 characters"));
+    assert!(Because::new("registrar", "é".repeat(500)).is_ok());
 }
 
 #[test]

@@ -110,6 +110,8 @@ fn killed_at_each_step_of_publishing() {
             drop(ledger);
             let said = house.job(Work::Publish, Some((step, time))).kill_when_held();
             assert_eq!(said.trouble, None);
+            let own = ["lists are written", "the publication is noted"].contains(&step);
+            assert!(said.held || time > 1 || !own, "{step} is met");
             let after = house.published_bits();
             assert!(after.keeps_all_of(&before), "{step} {time}");
             house.publish(&published).unwrap();
@@ -118,6 +120,35 @@ fn killed_at_each_step_of_publishing() {
         }
     }
     house.assert_in_order();
+}
+
+#[test]
+fn of_two_who_publish_at_once_none_takes_back_a_revocation() {
+    let house = House::found();
+    let badges = house.issue("a-").unwrap();
+    let folder = house.centre.published_folder();
+    house.publish(&folder).unwrap();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // Not for ever, should the other end with a failure.
+            for _ in 0..500 {
+                house.publish(&folder).unwrap();
+                if done.load(std::sync::atomic::Ordering::Relaxed) {
+                    break;
+                }
+            }
+        });
+        let because = Because::new("registrar", "cheated").unwrap();
+        for (number, badge) in badges.iter().take(25).enumerate() {
+            let mut ledger = house.centre.ledger().unwrap();
+            ledger.revoke([&badge.badge], Reason::Fraud, &because, now()).unwrap();
+            house.publish(&folder).unwrap();
+            // What was published is published, whoever was at it meanwhile.
+            assert_eq!(house.published_bits().count_set(), 1 + number as u64);
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
 }
 
 #[cfg(unix)]

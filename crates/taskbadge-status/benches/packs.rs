@@ -116,9 +116,9 @@ fn pack() -> Pack {
 /// The pack with two signatures, and its lists.
 fn file() -> String {
     let text = pack().to_json().expect("a pack");
-    let mut text = [1000, 1001].into_iter().fold(text, |text, number| {
-        Pack::sign(text.as_bytes(), &key(number), made()).expect("a pack")
-    });
+    let mut text = [1000, 1001]
+        .into_iter()
+        .fold(text, |text, number| Pack::sign(text.as_bytes(), &key(number), made()).expect("a pack"));
     for number in 0..LISTS {
         text.push('\n');
         text.push_str(&list(number));

@@ -25,7 +25,8 @@ pub(crate) struct Decision {
 pub(crate) struct Correct {
     /// The badge that is wrong: its id (urn:uuid:…), or its file
     pub(crate) badge: PathBuf,
-    /// What is different: a field of the roster and its content, none to leave it out; may be given several times
+    /// What is different: a field of the roster and its new content, such as name='Amina Noor'; FIELD= leaves it out; may
+    /// be given several times
     #[arg(long = "set", value_name = "FIELD=TEXT", value_parser = super::cell, required = true)]
     pub(crate) changes: Vec<(Field, String)>,
     #[command(flatten)]
@@ -65,7 +66,7 @@ pub(crate) struct Renew {
 
 #[derive(Args)]
 pub(crate) struct Publish {
-    /// The folder to write, instead of the one in centre.toml (published)
+    /// One more folder to write, beside the one in centre.toml (published)
     #[arg(long, value_name = "FOLDER")]
     pub(crate) to: Option<PathBuf>,
     #[command(flatten)]
@@ -78,7 +79,7 @@ pub(crate) struct Publish {
 pub(crate) struct AcceptRestored {
     #[command(flatten)]
     pub(crate) decision: Decision,
-    /// The folder that was published last, instead of the one in centre.toml
+    /// The folder that was published last, where that is not the one in centre.toml
     #[arg(long, value_name = "FOLDER")]
     pub(crate) published: Option<PathBuf>,
     /// Do not ask

@@ -1,4 +1,4 @@
-//! `taskbadge init`, `taskbadge key` and `taskbadge task`: what a centre sets up before it issues.
+//! `taskbadge init` and `taskbadge task`: what a centre sets up before it issues.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use taskbadge_issuer::lint::{self, Severity};
 use taskbadge_issuer::roster::EmailAddress;
 use taskbadge_issuer::template::TaskId;
 
-use crate::args::{Init, Key, Suite, Task};
+use crate::args::{Init, Suite, Task};
 use crate::output::{Exit, Output, Trouble};
 use crate::words;
 
@@ -53,39 +53,6 @@ fn settings(init: &Init, key: &SigningKey) -> Result<Settings, Trouble> {
     }
     // What is written must be readable: a name of spaces, say, is not.
     Ok(Settings::parse("centre.toml", &settings.to_toml())?)
-}
-
-pub(super) fn key(key: &Key, output: &mut Output) -> Result<Exit, Trouble> {
-    let public = match key {
-        Key::New { file, passphrase } => {
-            if file.exists() {
-                return Err(taskbadge_issuer::Trouble::Exists(file.clone()).into());
-            }
-            let key = centre::new_key()?;
-            centre::write_key(file, &key, passphrase.choose()?.as_bytes())?;
-            output.line(words::key_written(file));
-            key.verifying_key()
-        }
-        Key::Show { file: Some(file), passphrase, .. } => {
-            centre::read_key(file, passphrase.ask()?.as_bytes())?.verifying_key()
-        }
-        // What verifiers need of a centre is no secret, so no passphrase is asked for.
-        Key::Show { file: None, centre, .. } => {
-            let centre = Centre::open(&centre.folder)?;
-            let document = centre.did_document()?;
-            output.line(words::shown("centre", centre.settings().name()));
-            output.line(words::shown("did", centre.settings().did().as_str()));
-            document.keys().for_each(|(method, _)| output.line(words::shown("key", method)));
-            if let Some(url) = centre.settings().did().document_url() {
-                output.line(words::shown("document", &centre.did_document_file().display().to_string()));
-                output.line(words::shown("publish at", &url));
-            }
-            return Ok(Exit::Done);
-        }
-    };
-    output.line(words::shown("did", Did::key(&public).as_str()));
-    output.line(words::shown("public key", &public.to_multikey()));
-    Ok(Exit::Done)
 }
 
 pub(super) fn task(task: &Task, output: &mut Output) -> Result<Exit, Trouble> {

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use chrono::{Days, NaiveDate};
 use clap::Parser as _;
-use taskbadge_issuer::centre::Centre;
+use taskbadge_issuer::centre::{self, Centre};
 use taskbadge_issuer::files::{self, Secrecy};
 
 use crate::args::{Cli, Demo};
 use crate::output::{Exit, Output, Trouble};
+use crate::pack_file::PackFile;
 use crate::words;
 
 /// The sample centre, carried along so that the demo runs wherever the command does.
@@ -58,7 +59,7 @@ pub(super) fn demo(demo: &Demo, output: &mut Output) -> Result<Exit, Trouble> {
     steps.run("publish --centre FOLDER --passphrase-file FOLDER/passphrase")?;
 
     steps.tell(words::DEMO_STRANGER);
-    let badge = steps.badge_of("Amina Noor")?;
+    let badge = steps.badge_of("Amina Noor", CHANGED.0)?;
     fs::write(folder.join("nobody.json"), "{\"version\":1,\"issuers\":[]}\n")
         .map_err(|error| Trouble::new(words::cannot_write(folder, &error)))?;
     steps.run(&format!("verify {badge} --status FOLDER/published --trust FOLDER/nobody.json"))?;
@@ -73,6 +74,9 @@ pub(super) fn demo(demo: &Demo, output: &mut Output) -> Result<Exit, Trouble> {
     steps.run(&format!("verify FOLDER/changed.json {CHECK}"))?;
     if demo.force || !complete {
         steps.take_back(&badge)?;
+        steps.second_centre()?;
+        steps.association()?;
+        steps.employer(&badge)?;
     }
     steps.tell(&words::demo_end(folder));
     Ok(Exit::Done)
@@ -80,6 +84,9 @@ pub(super) fn demo(demo: &Demo, output: &mut Output) -> Result<Exit, Trouble> {
 
 /// What an employer of the demo adds to every check.
 const CHECK: &str = "--status FOLDER/published --trust FOLDER/trust.json";
+
+/// What the association of the demo signs.
+const PACK: &str = "FOLDER/association/pack.jsonl";
 
 /// The task of the first row, and what a forger makes of it.
 const CHANGED: (&str, &str) = ("Forklift pre-start check", "Forklift pre-start chick");
@@ -139,7 +146,7 @@ impl Steps<'_> {
     fn take_back(&mut self, suspended: &str) -> Result<(), Trouble> {
         let decided = "--by registrar --yes --centre FOLDER";
         let publish = "publish --centre FOLDER --passphrase-file FOLDER/passphrase";
-        let revoked = self.badge_of("Yusuf Demir")?;
+        let revoked = self.badge_of("Yusuf Demir", CHANGED.0)?;
         self.tell(words::DEMO_REVOKE);
         self.keep_lists()?;
         let because = "--reason assessment-withdrawn --because 'the brake test was not done'";
@@ -164,6 +171,66 @@ impl Steps<'_> {
         self.run("ledger check --centre FOLDER")
     }
 
+    /// Another centre, with one task and one badge.
+    fn second_centre(&mut self) -> Result<(), Trouble> {
+        self.tell(words::DEMO_SECOND);
+        let passphrase = "--passphrase-file FOLDER/passphrase";
+        self.run(&format!(
+            "init FOLDER/riverside --name 'Riverside College' --web https://riverside.example.org {passphrase}"
+        ))?;
+        let (name, text) = TASKS[2];
+        files::write_new(&self.folder.join("riverside/tasks").join(name), text.as_bytes(), Secrecy::Open)?;
+        let date = super::now().datetime().date_naive().checked_sub_days(Days::new(5)).unwrap_or_default();
+        let trainee = "--name 'Dalia Mansour' --consent-name --email dalia@example.org --assessor 'Tom Reed'";
+        self.run(&format!(
+            "issue --task quality-inspection --level reliable --date {date} {trainee} --centre FOLDER/riverside {passphrase}"
+        ))?;
+        self.run(&format!("publish --centre FOLDER/riverside {passphrase}"))
+    }
+
+    /// An association says which centres may issue what. Of its three root keys two have to sign.
+    fn association(&mut self) -> Result<(), Trouble> {
+        let passphrase = "--passphrase-file FOLDER/passphrase";
+        let association = self.folder.join("association");
+        fs::create_dir_all(&association).map_err(|error| Trouble::new(words::cannot_write(&association, &error)))?;
+        self.tell(words::DEMO_PACK);
+        let passphrase_file = self.folder.join("passphrase");
+        let secret = fs::read_to_string(&passphrase_file)
+            .map_err(|error| Trouble::new(words::cannot_read(&passphrase_file, &error)))?;
+        let mut roots = String::new();
+        for number in 1..=3 {
+            let key = centre::new_key()?;
+            centre::write_key(&association.join(format!("root-{number}.pem")), &key, secret.trim_end().as_bytes())?;
+            roots.push_str(&format!(" --root-key {}", key.verifying_key().to_multikey()));
+        }
+        self.output.line(words::root_keys_made(&association));
+        let publisher = "--publisher https://association.example.org --name 'Association of Training Centres'";
+        self.run(&format!("pack new {PACK} {publisher}{roots} --threshold 2"))?;
+        self.tell(words::DEMO_ENTRIES);
+        self.run("key entry --output FOLDER/association/harbour.json --centre FOLDER")?;
+        self.run("key entry --output FOLDER/association/riverside.json --centre FOLDER/riverside")?;
+        let tasks = "--achievement 'https://centre.example.org/tasks/forklift-pre-start-check/*' --achievement 'https://centre.example.org/tasks/kitchen-hygiene/*'";
+        self.run(&format!("pack add-issuer {PACK} FOLDER/association/harbour.json {tasks}"))?;
+        self.run(&format!("pack add-issuer {PACK} FOLDER/association/riverside.json"))?;
+        self.run(&format!("pack add-list {PACK} FOLDER/published FOLDER/riverside/published"))?;
+        self.tell(words::DEMO_SIGN);
+        self.run(&format!("pack sign {PACK} --key FOLDER/association/root-1.pem {passphrase}"))?;
+        self.run(&format!("pack sign {PACK} --key FOLDER/association/root-3.pem {passphrase}"))
+    }
+
+    /// An employer trusts the association, and needs no other folder and no network.
+    fn employer(&mut self, badge: &str) -> Result<(), Trouble> {
+        self.tell(words::DEMO_COMPARE);
+        let path = self.folder.join("association/pack.jsonl");
+        let digits = PackFile::open(&path)?.pack.root.fingerprint().digits();
+        self.run(&format!("trust add {PACK} --fingerprint '{digits}' --store FOLDER/employer"))?;
+        self.run(&format!("verify {badge} --store FOLDER/employer"))?;
+        self.run("verify FOLDER/riverside/badges --store FOLDER/employer")?;
+        self.tell(words::DEMO_SCOPE);
+        let other = self.badge_of("Nguyễn Thị Lan", "quality-inspection")?;
+        self.run(&format!("verify {other} --store FOLDER/employer"))
+    }
+
     /// The lists as an employer fetched them who does not come back for new ones.
     fn keep_lists(&self) -> Result<(), Trouble> {
         let kept = self.folder.join("lists-from-before");
@@ -179,12 +246,12 @@ impl Steps<'_> {
         copy().map_err(|error: std::io::Error| Trouble::new(words::cannot_write(&kept, &error)))
     }
 
-    /// The badge of somebody for the task of the first row, with `FOLDER` for the folder.
-    fn badge_of(&self, holder: &str) -> Result<String, Trouble> {
+    /// The badge of somebody for a task, with `FOLDER` for the folder.
+    fn badge_of(&self, holder: &str, task: &str) -> Result<String, Trouble> {
         for badge in crate::files::badges(vec![self.folder.join("badges")]) {
             let badge = badge?;
             let text = fs::read_to_string(&badge).map_err(|error| Trouble::new(words::cannot_read(&badge, &error)))?;
-            if text.contains(holder) && text.contains(CHANGED.0) {
+            if text.contains(holder) && text.contains(task) {
                 return Ok(format!("FOLDER/badges/{}", badge.file_name().unwrap_or_default().display()));
             }
         }

@@ -8,7 +8,7 @@ use crate::output::{Exit, Output, Trouble};
 use crate::words;
 
 /// Fewer lines than the smallest terminal shows.
-const LINES_PER_MARK: usize = 15;
+pub(super) const LINES_PER_MARK: usize = 15;
 
 pub(super) fn inspect(inspect: &Inspect, output: &mut Output) -> Result<Exit, Trouble> {
     let path = &inspect.path;

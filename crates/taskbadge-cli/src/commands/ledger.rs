@@ -1,10 +1,13 @@
 //! `taskbadge ledger`: looking at the ledger, proving it, and forgetting people.
 
+use std::collections::HashSet;
 use std::path::Path;
+use std::time::Duration;
 
 use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::files::{self, Secrecy};
-use taskbadge_issuer::ledger::{self, Happening, LedgerTrouble, Record, State};
+use taskbadge_issuer::ledger::{self, Happening, LedgerTrouble, Record, State, Status};
+use taskbadge_issuer::publish;
 
 use crate::args::ledger::{Change, Export, Ledger, List};
 use crate::confirm::{self, Deed, Plan};
@@ -16,7 +19,7 @@ pub(super) fn ledger(command: &Ledger, output: &mut Output) -> Result<Exit, Trou
     match command {
         Ledger::List(command) => list(command, output),
         Ledger::Show { badge, centre } => show(badge, &mut super::ledger_of(&Centre::open(&centre.folder)?)?, output),
-        Ledger::Check { centre } => check(&mut super::ledger_of(&Centre::open(&centre.folder)?)?, output),
+        Ledger::Check { centre } => check(&Centre::open(&centre.folder)?, output),
         Ledger::Export(command) => export(command, output),
         Ledger::Forget(change) => forget(change, output),
         Ledger::AcceptRestored(accept) => super::publish::accept_restored(accept, output),
@@ -29,7 +32,7 @@ const PAGE: u64 = 1000;
 fn list(list: &List, output: &mut Output) -> Result<Exit, Trouble> {
     let centre = Centre::open(&list.centre.folder)?;
     let mut ledger = super::ledger_of(&centre)?;
-    let mut query = list.filter.query(&centre, super::now())?;
+    let mut query = list.filter.query(&centre, &mut ledger, super::now())?;
     if list.json {
         query = list.limit.map_or(query.clone(), |limit| query.limit(limit));
         ledger.export(&query, output.writer())?;
@@ -64,7 +67,10 @@ fn show(badge: &Path, ledger: &mut ledger::Ledger, output: &mut Output) -> Resul
     Ok(Exit::Done)
 }
 
-fn check(ledger: &mut ledger::Ledger, output: &mut Output) -> Result<Exit, Trouble> {
+fn check(centre: &Centre, output: &mut Output) -> Result<Exit, Trouble> {
+    let mut ledger = super::ledger_of(centre)?;
+    // That it is whole says nothing of what it may have lost: only what was published can tell.
+    publish::compare(&mut ledger, &centre.published_folder(), super::now())?;
     let check = ledger.check()?;
     words::ledger::checked(&check).iter().for_each(|line| output.line(line));
     Ok(if check.is_whole() && check.in_doubt.is_none() { Exit::Done } else { Exit::Trouble })
@@ -73,7 +79,7 @@ fn check(ledger: &mut ledger::Ledger, output: &mut Output) -> Result<Exit, Troub
 fn export(export: &Export, output: &mut Output) -> Result<Exit, Trouble> {
     let centre = Centre::open(&export.centre.folder)?;
     let mut ledger = super::ledger_of(&centre)?;
-    let query = export.filter.query(&centre, super::now())?;
+    let query = export.filter.query(&centre, &mut ledger, super::now())?;
     let Some(path) = &export.output else {
         ledger.export(&query, output.writer())?;
         return Ok(Exit::Done);
@@ -96,7 +102,12 @@ fn forget(change: &Change, output: &mut Output) -> Result<Exit, Trouble> {
     let centre = Centre::open(&change.centre.folder)?;
     let mut ledger = super::ledger_of(&centre)?;
     let mut plan = Plan { deed: Deed::Forget, records: Vec::new(), settled: 0 };
-    for record in change.selection.choose(&centre, &mut ledger)?.records {
+    let chosen = change.selection.choose(&centre, &mut ledger)?.records;
+    let (records, chained) = with_chains(chosen, &mut ledger)?;
+    if chained > 0 {
+        output.line(words::ledger::with_chains(chained));
+    }
+    for record in records {
         if is_forgotten(&centre, &mut ledger, &record)? {
             plan.settled += 1;
         } else {
@@ -106,30 +117,60 @@ fn forget(change: &Change, output: &mut Output) -> Result<Exit, Trouble> {
     if !change.agreed(&plan, &mut ledger, output)? {
         return Ok(Exit::Done);
     }
-    let (open, done): (Vec<Record>, Vec<Record>) =
-        plan.records.into_iter().partition(|record| record.state == State::Intended);
-    if !done.is_empty() {
+    let mut troubles = Vec::new();
+    let (mut done, mut removed) = (Vec::new(), 0);
+    for record in plan.records {
+        // What was revoked before it was finished is never finished.
+        if record.state == State::Intended && record.status != Status::Revoked {
+            troubles.push(LedgerTrouble::Unfinished(record.badge).to_string());
+            continue;
+        }
         // The files go first: should the ledger then refuse, the badges are still found by their recipient.
-        let mut removed = remove_files(&centre, &done)?;
+        match remove_file(&centre, &record) {
+            Ok(was_there) => {
+                removed += usize::from(was_there);
+                done.push(record);
+            }
+            Err(trouble) => troubles.push(format!("{}: {trouble}", record.badge)),
+        }
+    }
+    if !done.is_empty() {
         let erased = ledger.forget(done.iter().map(|record| &record.badge), &because, super::now())?;
         // Somebody who is issuing may have put one back meanwhile; from now on nobody can.
-        removed += remove_files(&centre, &done)?;
+        for record in &done {
+            removed += usize::from(remove_file(&centre, record)?);
+        }
         let served = centre.settings().ledger().is_some();
         words::ledger::forgotten(done.len(), removed, erased, served).iter().for_each(|line| output.line(line));
+        // A run that was killed may have left half a badge behind.
+        let parts = files::sweep_older(&centre.badges_folder(), Duration::from_secs(60));
+        parts.iter().for_each(|part| output.line(words::ledger::part_left(part)));
     }
-    if open.is_empty() {
-        return Ok(Exit::Done);
-    }
-    let troubles: Vec<String> =
-        open.into_iter().map(|record| LedgerTrouble::Unfinished(record.badge).to_string()).collect();
-    Err(Trouble::new(words::ledger::not_forgotten(&troubles)))
+    if troubles.is_empty() { Ok(Exit::Done) } else { Err(Trouble::new(words::ledger::not_forgotten(&troubles))) }
 }
 
-/// Deletes the badges' own files; how many there were.
-fn remove_files(centre: &Centre, records: &[Record]) -> Result<usize, Trouble> {
-    records.iter().try_fold(0, |removed, record| {
-        Ok(removed + usize::from(crate::files::remove(&centre.badge_file(&record.task, &record.badge))?))
-    })
+/// The same records with those that came before and after them in their chains of replacements, which are about the
+/// same people; and how many those are.
+fn with_chains(chosen: Vec<Record>, ledger: &mut ledger::Ledger) -> Result<(Vec<Record>, usize), Trouble> {
+    let asked = chosen.len();
+    let mut seen: HashSet<_> = chosen.iter().map(|record| record.badge.clone()).collect();
+    let (mut all, mut next) = (chosen, 0);
+    while let Some(record) = all.get(next) {
+        let neighbours = record.replaces.iter().map(|(old, _)| old).chain(&record.replaced_by);
+        for badge in neighbours.cloned().collect::<Vec<_>>() {
+            if seen.insert(badge.clone()) {
+                all.extend(ledger.find(&badge)?);
+            }
+        }
+        next += 1;
+    }
+    let chained = all.len() - asked;
+    Ok((all, chained))
+}
+
+/// Deletes a badge's own file. `false` where there is none.
+fn remove_file(centre: &Centre, record: &Record) -> Result<bool, Trouble> {
+    crate::files::remove(&centre.badge_file(&record.task, &record.badge))
 }
 
 /// Whether the last that happened to a badge is that it was forgotten.

@@ -7,6 +7,7 @@ use taskbadge_issuer::desk::{Batch, Desk, Unfit, row_of};
 use taskbadge_issuer::files::{self, Secrecy};
 use taskbadge_issuer::ledger::{Query, State, Status};
 use taskbadge_issuer::roster::{Cells, Field, Reading, Roster};
+use taskbadge_issuer::{Mistakes, Trouble as Issuing};
 
 use crate::args::desk::{Correct, Renew};
 use crate::confirm;
@@ -27,35 +28,47 @@ pub(super) fn correct(correct: &Correct, output: &mut Output) -> Result<Exit, Tr
 
     let file = old.badge.to_string();
     let text = Roster::write(std::slice::from_ref(&after), &[]);
-    let roster = Roster::open(&file, text.as_bytes())?;
-    let rows = roster.read(&Reading::new(&tasks))?;
+    // There is no file in which a person could look for a line.
+    let mistaken = |mistakes: Mistakes| Trouble::new(replacing::mistaken(&mistakes));
+    let roster = Roster::open(&file, text.as_bytes()).map_err(mistaken)?;
+    let rows = roster.read(&Reading::new(&tasks)).map_err(mistaken)?;
     let batch = match Batch::of(&roster, rows, now, &correct.allow) {
         Ok(batch) => batch,
-        Err(Unfit::Mistakes(mistakes)) => return Err(Trouble::new(words::mistaken_options(&mistakes))),
+        Err(Unfit::Mistakes(mistakes)) => return Err(mistaken(mistakes)),
         Err(Unfit::Lints(lints)) => {
-            lints.iter().for_each(|lint| output.complain(&words::lint(lint)));
+            lints.iter().for_each(|lint| output.complain(&replacing::lint(lint)));
             return Err(Trouble::new(words::lint_stops(&lints)));
         }
     };
     if batch.is_empty() {
         return Err(Trouble::new(replacing::NOT_EARNED));
     }
-    batch.warnings().iter().for_each(|lint| output.complain(&words::lint(lint)));
+    batch.warnings().iter().for_each(|lint| output.complain(&replacing::lint(lint)));
     replacing::changes(&old, &before, &after).iter().for_each(|line| output.line(line));
 
     let passphrase = correct.passphrase.ask()?;
     let key = centre.signing_key(passphrase.as_bytes())?;
     if correct.dry_run {
-        Desk::rehearse(&centre, &key, &batch, now, |_| ())?;
+        Desk::rehearse_correction(&centre, &key, &old.badge, &batch, now).map_err(unplaced)?;
         output.line(replacing::WOULD_CORRECT);
         return Ok(Exit::Done);
     }
     if !correct.yes {
         confirm::ask(replacing::CORRECT, output)?;
     }
-    let new = Desk::open(&centre, &key, because.actor(), now)?.correct(&old.badge, &batch, &because, now)?;
+    let mut desk = Desk::open(&centre, &key, because.actor(), now)?;
+    let new = desk.correct(&old.badge, &batch, &because, now).map_err(unplaced)?;
     replacing::corrected(&old, &new).iter().for_each(|line| output.line(line));
     Ok(Exit::Done)
+}
+
+/// The one row of a correction stands in no file.
+fn unplaced(trouble: Issuing) -> Trouble {
+    match trouble {
+        Issuing::NotAReplacement { old, next, .. } => Trouble::new(replacing::not_so(&old, &next)),
+        Issuing::Refused { finding, .. } => Trouble::new(words::not_handed_out(&finding)),
+        trouble => trouble.into(),
+    }
 }
 
 /// A field with no text is left out.

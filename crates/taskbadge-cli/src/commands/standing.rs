@@ -41,16 +41,18 @@ fn stand(
     Ok(Exit::Done)
 }
 
-/// What the ledger would refuse is told at once and for all badges, before anybody is asked to agree. A query may also
-/// find badges that need nothing: those are left alone.
+/// What the ledger would refuse is told at once and for all badges, before anybody is asked to agree. Among several
+/// badges there may be some that need nothing: those are left alone. One that somebody named alone is a mistake.
 fn plan(deed: Deed, chosen: Chosen) -> Result<Plan, Trouble> {
     let mut plan = Plan { deed, records: Vec::with_capacity(chosen.records.len()), settled: 0 };
+    let alone = chosen.one_by_one && chosen.records.len() == 1;
     let mut troubles = Vec::new();
     for record in chosen.records {
         match fitness(deed, &record) {
             Fitness::Fit => plan.records.push(record),
-            Fitness::Settled(_) if !chosen.one_by_one => plan.settled += 1,
-            Fitness::Settled(trouble) | Fitness::Unfit(trouble) => troubles.push(trouble.to_string()),
+            Fitness::Settled(_) if !alone => plan.settled += 1,
+            Fitness::Settled(trouble) => return Err(Trouble::new(words::ledger::settled_alone(deed, trouble))),
+            Fitness::Unfit(trouble) => troubles.push(trouble.to_string()),
         }
     }
     if troubles.is_empty() { Ok(plan) } else { Err(Trouble::new(words::ledger::nothing_changed(&troubles))) }

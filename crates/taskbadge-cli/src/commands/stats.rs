@@ -9,7 +9,9 @@ use crate::output::{Exit, Output, Trouble};
 use crate::words;
 
 pub(super) fn stats(stats: &Stats, output: &mut Output) -> Result<Exit, Trouble> {
-    let tallies = super::ledger_of(&Centre::open(&stats.centre.folder)?)?.counts()?;
+    // That nothing was issued is an answer, too.
+    let ledger = Centre::open(&stats.centre.folder)?.ledger_if_begun()?;
+    let tallies = ledger.map(|mut ledger| ledger.counts()).transpose()?.unwrap_or_default();
     if stats.json {
         tallies.iter().for_each(|tally| output.line(json(tally)));
     } else if tallies.is_empty() {

@@ -1,6 +1,6 @@
 //! `taskbadge verify`: one sentence for each badge, what led to it, and an exit code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{IsTerminal as _, stderr, stdout};
 use std::iter::Enumerate;
 use std::path::{Path, PathBuf};
@@ -9,25 +9,23 @@ use std::thread;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
+use taskbadge::badge::Claims;
 use taskbadge::finding::Code;
-use taskbadge::json::Limits;
+use taskbadge::json::{Document, Limits, Object, Value};
 use taskbadge::time::Instant;
-use taskbadge::verify::{Report, Verifier};
-use taskbadge_status::{LIST_LIMITS, MaxAge, StatusLists};
+use taskbadge::verify::{BadgeStatus, Refusal, Report, VerifiedBadge, Verifier};
+use taskbadge_status::{LIST_LIMITS, StatusLists};
 
 use crate::args::Verify;
 use crate::files;
 use crate::output::{Colours, Exit, Output, Trouble};
-use crate::trust_file::TrustFile;
+use crate::trusted::Trusted;
 use crate::words;
 
 pub(super) fn verify(verify: Verify, output: &mut Output) -> Result<Exit, Trouble> {
-    let at = match &verify.at {
-        Some(text) => instant(text)?,
-        None => super::now(),
-    };
-    let trust_file = verify.trust.existing()?;
-    let trust = TrustFile::read(&trust_file)?.trust(&trust_file)?;
+    let now = super::now();
+    let at = verify.at.as_deref().map(instant).transpose()?.unwrap_or(now);
+    let trusted = verify.trust.open(now)?;
     let paths = verify.paths;
     let (badges, lists) = (&paths, &verify.status);
     if badges.iter().chain(lists).filter(|path| path.as_os_str() == "-").count() > 1 {
@@ -39,19 +37,32 @@ pub(super) fn verify(verify: Verify, output: &mut Output) -> Result<Exit, Troubl
         _ if paths.len() > 1 || paths[0].is_dir() => Form::OfMany,
         _ => Form::OfOne,
     };
-    let verifier = Verifier::new(trust);
-    let lists = status_lists(&verify.status, verify.max_age, &verifier, at, output)?;
-    let desk = Desk { verifier: verifier.status(Arc::new(lists)), at, recipient: verify.recipient, form };
+    let verifier = Verifier::new(trusted.trust.clone());
+    let mut lists = StatusLists::new().max_age(verify.max_age);
+    trusted.add_lists(&mut lists, &verifier, at, output)?;
+    status_lists(&verify.status, &mut lists, &verifier, at, output)?;
+    let verifier = verifier.status(Arc::new(lists));
+    let named = paths.iter().filter(|path| !path.is_dir()).cloned().collect();
+    let desk = Desk { verifier, trusted, at, recipient: verify.recipient, form, named };
 
     let mut tally = Tally::default();
     if paths.len() == 1 && !paths[0].is_dir() {
         let answer = desk.answer(Ok(paths[0].clone()), output.colours());
         tally.add(&answer, output);
-        return Ok(tally.worst);
+    } else {
+        desk.answer_all(paths, &mut tally, output);
+        if form == Form::OfMany {
+            let Tally { valid, invalid, indeterminate, troubled, left_out, .. } = tally;
+            output.line(words::summary(valid, invalid, indeterminate, troubled, left_out));
+        }
     }
-    desk.answer_all(paths, &mut tally, output);
-    if form == Form::OfMany {
-        output.line(words::summary(tally.valid, tally.invalid, tally.indeterminate, tally.troubled));
+    // A check of nothing must not look like a check that all is well.
+    if tally.valid + tally.invalid + tally.indeterminate + tally.troubled == 0 {
+        return Err(Trouble::new(words::NO_BADGES));
+    }
+    // Another time than the clock's proves nothing about the clock.
+    if verify.at.is_none() {
+        desk.trusted.remember();
     }
     Ok(tally.worst)
 }
@@ -60,12 +71,11 @@ pub(super) fn verify(verify: Verify, output: &mut Output) -> Result<Exit, Troubl
 /// what is wrong with it, too.
 fn status_lists(
     paths: &[PathBuf],
-    max_age: MaxAge,
+    lists: &mut StatusLists,
     verifier: &Verifier,
     at: Instant,
     output: &mut Output,
-) -> Result<StatusLists, Trouble> {
-    let mut lists = StatusLists::new().max_age(max_age);
+) -> Result<(), Trouble> {
     for path in files::badges(paths.to_vec()) {
         let path = path?;
         // A published folder has it beside the lists.
@@ -81,7 +91,7 @@ fn status_lists(
             output.complain(&words::list_does_not_count(&path, &finding));
         }
     }
-    Ok(lists)
+    Ok(())
 }
 
 /// A day is checked at its noon, UTC: a badge that is valid from that day, or until it, is valid then.
@@ -106,14 +116,18 @@ enum Form {
 /// Where badges are checked, the same for all of them and from all threads.
 struct Desk {
     verifier: Verifier,
+    trusted: Trusted,
     at: Instant,
     recipient: Option<String>,
     form: Form,
+    /// The files that a person named: each of them is answered for, whatever it is.
+    named: HashSet<PathBuf>,
 }
 
 /// The answer for one badge, ready to be printed.
 struct Answer {
-    exit: Exit,
+    /// `None` for a file in a folder that is no badge.
+    exit: Option<Exit>,
     text: String,
 }
 
@@ -123,18 +137,20 @@ struct Tally {
     invalid: u64,
     indeterminate: u64,
     troubled: u64,
+    left_out: u64,
     worst: Exit,
 }
 
 impl Tally {
     fn add(&mut self, answer: &Answer, output: &mut Output) {
         match answer.exit {
-            Exit::Done => self.valid += 1,
-            Exit::Invalid => self.invalid += 1,
-            Exit::Indeterminate => self.indeterminate += 1,
-            Exit::Trouble => self.troubled += 1,
+            Some(Exit::Done) => self.valid += 1,
+            Some(Exit::Invalid) => self.invalid += 1,
+            Some(Exit::Indeterminate) => self.indeterminate += 1,
+            Some(Exit::Trouble) => self.troubled += 1,
+            None => self.left_out += 1,
         }
-        self.worst = self.worst.max(answer.exit);
+        self.worst = self.worst.max(answer.exit.unwrap_or_default());
         output.write(&answer.text);
     }
 }
@@ -167,11 +183,15 @@ impl Desk {
             Some(recipient) => self.verifier.verify_for(&bytes, self.at, recipient),
             None => self.verifier.verify(&bytes, self.at),
         };
+        self.note(&outcome);
         let report = match &outcome {
             Ok(badge) => badge.report(),
             Err(refusal) => refusal.report(),
         };
         let exit = Exit::from(report.verdict());
+        if exit != Exit::Done && !self.named.contains(&path) && is_no_badge(&bytes) {
+            return Answer { exit: None, text: String::new() };
+        }
         let verdict = colours.paint(exit, report.verdict().as_str());
         let sentence = || words::sentence(&verdict, &path, &outcome);
         let text = match self.form {
@@ -181,7 +201,19 @@ impl Desk {
             Form::OfMany => words::lines([sentence()].into_iter().chain(words::details_of_many(&path, &outcome))),
             Form::OfOne => words::lines([sentence()].into_iter().chain(words::details(&outcome))),
         };
-        Answer { exit, text }
+        Answer { exit: Some(exit), text }
+    }
+
+    /// When the lists were made that were asked, where they are proven.
+    fn note(&self, outcome: &Result<VerifiedBadge, Refusal>) {
+        let (claims, status) = match outcome {
+            Ok(badge) => (Some(badge.claims()), badge.status()),
+            Err(refusal) => (refusal.refused().claims(), refusal.refused().status()),
+        };
+        let made = status.iter().filter_map(BadgeStatus::as_of).max();
+        if let (Some(issuer), Some(made)) = (claims.and_then(Claims::issuer_id), made) {
+            self.trusted.saw(issuer, made);
+        }
     }
 
     fn no_verdict(&self, path: &Path, sentence: &str, colours: Colours) -> Answer {
@@ -189,7 +221,7 @@ impl Desk {
             Form::Json => json(&JsonLine::Trouble { file: &path.display().to_string(), error: sentence }),
             _ => words::lines([words::no_verdict(&colours.paint(Exit::Trouble, words::NO_VERDICT), sentence)]),
         };
-        Answer { exit: Exit::Trouble, text }
+        Answer { exit: Some(Exit::Trouble), text }
     }
 
     /// All cores check; answers are printed in the order of the files. Threads that are far ahead of the one whose turn
@@ -223,6 +255,33 @@ impl Desk {
             }
         });
         bar.finish_and_clear();
+    }
+}
+
+/// Whether a file has JSON of another kind, such as a status list, a DID document or a trust file. What looks like a
+/// badge in any way is none of these: it gets its verdict.
+fn is_no_badge(bytes: &[u8]) -> bool {
+    let Ok(document) = Document::parse(bytes, Limits::BADGE) else { return false };
+    let Some(object) = document.root().as_object() else { return false };
+    let is_one_of = |object: Object<'_>, names: &[&str]| {
+        let mut types = object.get("type").into_iter().flat_map(Value::one_or_many);
+        types.any(|kind| kind.as_str().is_some_and(|kind| names.contains(&kind)))
+    };
+    let subject = object.get("credentialSubject").and_then(|subject| subject.one_or_many().next());
+    let of_a_list =
+        |subject: Object<'_>| is_one_of(subject, &["BitstringStatusList", "StatusList2021", "1EdTechRevocationList"]);
+    match subject {
+        Some(subject) => subject.as_object().is_some_and(of_a_list),
+        None => !is_one_of(
+            object,
+            &[
+                "VerifiableCredential",
+                "OpenBadgeCredential",
+                "AchievementCredential",
+                "Assertion",
+                "EndorsementCredential",
+            ],
+        ),
     }
 }
 

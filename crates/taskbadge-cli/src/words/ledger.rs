@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use taskbadge::badge::{Iri, StatusPurpose};
 use taskbadge_issuer::ledger::{
-    Check, Count, Entry, Erased, Event, Happening, LedgerTrouble, Record, Replaces, Status, Tally,
+    Check, Count, Entry, Erased, Event, Happening, LedgerTrouble, OpenIntention, Record, Replaces, Status, Tally,
 };
 use taskbadge_issuer::printable;
 
@@ -32,7 +32,10 @@ pub(crate) fn not_a_badge_id(text: &str) -> String {
 }
 
 pub(crate) fn neither_id_nor_file(path: &Path) -> String {
-    format!("{} is neither a badge's id (urn:uuid:…) nor a file; check it, or see `taskbadge ledger list`", named(path))
+    format!(
+        "{} is neither a badge's id (urn:uuid:…, or its first 16 digits) nor a file; check it, or see `taskbadge ledger list`",
+        named(path)
+    )
 }
 
 pub(crate) fn no_id_in(path: &Path) -> String {
@@ -45,6 +48,26 @@ pub(crate) fn list_too_long(path: &Path, most: u64) -> String {
 
 pub(crate) fn list_not_text(path: &Path) -> String {
     format!("{}: the list is not text in UTF-8; save it as such", named(path))
+}
+
+/// What stands in the way of a badge that somebody named, alone.
+pub(crate) fn settled_alone(deed: Deed, trouble: LedgerTrouble) -> String {
+    match (deed, trouble) {
+        (Deed::Revoke, LedgerTrouble::Revoked(badge)) => format!(
+            "{badge} is revoked already, and that is for good: there is nothing to do; employers learn of it from the \
+             lists of `taskbadge publish`"
+        ),
+        (_, trouble) => trouble.to_string(),
+    }
+}
+
+pub(crate) fn short_id_of_none(text: &str) -> String {
+    format!("the ledger has no badge whose id begins with {text}; see `taskbadge ledger list`")
+}
+
+pub(crate) fn short_id_of_many(text: &str, ids: &[Iri]) -> String {
+    let ids: Vec<&str> = ids.iter().map(Iri::as_str).collect();
+    format!("{text} is the beginning of several ids; write one in full: {}", ids.join(", "))
 }
 
 /// What stands in the way of all, line by line.
@@ -138,6 +161,19 @@ pub(crate) fn forgotten(number: usize, files: usize, erased: Erased, served: boo
     lines
 }
 
+/// That more badges are about the same people.
+pub(crate) fn with_chains(number: usize) -> String {
+    let (are, those) = if number == 1 { ("is", "it comes") } else { ("are", "they come") };
+    format!("{} more {are} about the same people: {those} before or after in a chain of replacements.", badges(number))
+}
+
+pub(crate) fn part_left(part: &Path) -> String {
+    format!(
+        "  yours       {}: a run that was cut off left it, or one at work has it; run this again in a minute, or delete it",
+        named(part)
+    )
+}
+
 pub(crate) fn not_forgotten(troubles: &[String]) -> String {
     format!(
         "{}\nthe people of {} are not forgotten; do what the above says, and run this again",
@@ -207,7 +243,7 @@ pub(crate) fn checked(check: &Check) -> Vec<String> {
         format!("{}, {}: {whole}.", many(check.events, "event"), many(check.badges, "badge")),
         shown("log's end", &check.head.to_string()),
     ];
-    lines.extend(check.open.iter().map(|open| shown("unfinished", &open.to_string())));
+    lines.extend(unfinished(&check.open));
     lines.extend(check.faults.iter().map(|fault| shown("fault", &fault.to_string())));
     if !check.is_whole() {
         lines.push(shown(
@@ -219,6 +255,30 @@ pub(crate) fn checked(check: &Check) -> Vec<String> {
         lines.push(shown("in doubt", &LedgerTrouble::Restored { own: check.head, published }.to_string()));
         lines.push(shown("next", "until then nothing is issued; to accept it, run `taskbadge ledger accept-restored`"));
     }
+    lines
+}
+
+/// Badges that were begun: a few one by one; many, as after a run that was killed, in one sentence and a few ids.
+fn unfinished(open: &[OpenIntention]) -> Vec<String> {
+    const FEW: usize = 3;
+    if open.len() <= FEW {
+        return open.iter().map(|open| shown("unfinished", &open.to_string())).collect();
+    }
+    let revoked = open.iter().filter(|open| open.status == Status::Revoked).count();
+    let of_revoked =
+        if revoked > 0 { format!(" ({revoked} of them revoked, with nothing left to do)") } else { String::new() };
+    let mut lines = vec![shown(
+        "unfinished",
+        &format!(
+            "{} were begun and not finished, as by a run that was cut off{of_revoked}; issue their rosters again, which \
+             signs what was stored, with the indices that were reserved",
+            badges(open.len())
+        ),
+    )];
+    lines.extend(
+        open.iter().take(FEW).map(|open| format!("    {} for {}, {}", open.badge, printable(&open.task), open.since)),
+    );
+    lines.push(format!("    … and {} more: `taskbadge ledger list --state intended`", open.len() - FEW));
     lines
 }
 

@@ -7,8 +7,18 @@ use taskbadge_issuer::publish::{Publication, PublishedList, Recovery, VALID_DAYS
 
 use super::{count, day, named};
 
+/// As many files are named one by one.
+const SHOWN: usize = 50;
+
 pub(crate) const ACCEPT_RESTORED: &str = "Go on with this ledger, although it has lost a part? Its status lists get no \
     more badges, and what was published as taken back is taken back again. Type yes: ";
+
+pub(crate) const ACCEPT_GONE: &str = "Begin a new ledger, although the one that there was is gone? Nothing that was \
+    issued with it can be looked up or taken back one by one any more. Type yes: ";
+
+pub(crate) fn no_such_folder(path: &Path) -> String {
+    format!("{}: there is no such folder; name the one that was published last", named(path))
+}
 
 pub(crate) fn published(publication: &Publication, centre: &Centre, folder: &Path) -> Vec<String> {
     let Publication { lists, document, valid_until } = publication;
@@ -23,6 +33,10 @@ pub(crate) fn published(publication: &Publication, centre: &Centre, folder: &Pat
         )
     }];
     lines.extend(lists.iter().map(list));
+    let own = centre.published_folder();
+    if own != folder {
+        lines.push(format!("  also        {}, by which the centre notices a restored backup", named(&own)));
+    }
     if let (Some(file), Some(url)) = (document, centre.settings().did().document_url()) {
         lines.push(format!("  document    {}, for {url}", named(file)));
     }
@@ -45,11 +59,13 @@ fn list(list: &PublishedList) -> String {
 }
 
 pub(crate) fn recovered(recovery: &Recovery) -> Vec<String> {
-    let Recovery { closed, revoked, suspended, unknown } = recovery;
-    let mut lines = vec![format!(
-        "Accepted. {} no more badges; issuing goes on with new ones.",
-        if closed.len() == 1 { "1 status list gets".into() } else { format!("{} status lists get", closed.len()) }
-    )];
+    let Recovery { accepted, closed, revoked, suspended, unknown, strangers } = recovery;
+    let mut lines = vec![match (accepted, closed.len()) {
+        (true, 0) => "Accepted. Issuing goes on with new status lists.".into(),
+        (true, 1) => "Accepted. 1 status list gets no more badges; issuing goes on with new ones.".into(),
+        (true, more) => format!("Accepted. {more} status lists get no more badges; issuing goes on with new ones."),
+        (false, _) => "The loss was accepted before; what was still to be taken back again is.".into(),
+    }];
     for (badges, word) in [(revoked, "Revoked again"), (suspended, "Suspended again")] {
         lines.extend((!badges.is_empty()).then(|| format!("{word}: {}.", count(badges.len(), "badge"))));
         lines.extend(badges.iter().map(|badge| format!("  {badge}")));
@@ -59,6 +75,18 @@ pub(crate) fn recovered(recovery: &Recovery) -> Vec<String> {
             "{} that the ledger knows nothing of any more: taken back when it was published, and it stays so.",
             count(usize::try_from(*unknown).unwrap_or(usize::MAX), "badge")
         ));
+    }
+    if *accepted {
+        lines.push(
+            "Badges that were issued in the lost part stay valid until they end and cannot be taken back one by one; \
+             where that must not be, replace the centre's key."
+                .into(),
+        );
+    }
+    if !strangers.is_empty() {
+        lines.push(format!("{} in badges/ that the ledger does not know:", count(strangers.len(), "file")));
+        lines.extend(strangers.iter().take(SHOWN).map(|file| format!("  {}", named(file))));
+        lines.extend((strangers.len() > SHOWN).then(|| format!("  … and {} more", strangers.len() - SHOWN)));
     }
     lines.push("  next        issue the rosters of the lost days again, then `taskbadge publish`".into());
     lines

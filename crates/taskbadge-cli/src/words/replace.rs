@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use taskbadge::badge::Iri;
 use taskbadge::time::Instant;
 use taskbadge_issuer::desk::Issued;
 use taskbadge_issuer::ledger::Record;
-use taskbadge_issuer::printable;
+use taskbadge_issuer::lint::Lint;
 use taskbadge_issuer::roster::Cells;
+use taskbadge_issuer::{Mistake, Mistakes, printable};
 
 use super::{count, last_day, named};
 
@@ -16,6 +18,30 @@ pub(crate) const NOT_EARNED: &str = "with that level the badge would not have be
     `taskbadge revoke`";
 pub(crate) const ROSTER_NEXT: &str =
     "For a refresher: --roster FILE writes a roster of these; fill in date and level there, and issue it.";
+
+/// Mistakes in the fields of a corrected row, which stands in no file.
+pub(crate) fn mistaken(mistakes: &Mistakes) -> String {
+    let mistake =
+        |mistake: &Mistake| printable(&format!("{}{}; {}", of_field(mistake.field()), mistake.what(), mistake.next()));
+    mistakes.list().iter().map(mistake).collect::<Vec<_>>().join("\n")
+}
+
+/// A lint of a field of a corrected row, or of its task.
+pub(crate) fn lint(lint: &Lint) -> String {
+    if lint.file().ends_with(".toml") {
+        return lint.to_string();
+    }
+    let words = format!("{}{}; {}", of_field(lint.field()), lint.what(), lint.next());
+    format!("{}[{}]: {}", lint.severity(), lint.code(), printable(&words))
+}
+
+fn of_field(field: Option<&str>) -> String {
+    field.map(|field| format!("{field}: ")).unwrap_or_default()
+}
+
+pub(crate) fn not_so(old: &Iri, next: &str) -> String {
+    format!("{old} cannot be corrected so; {next}")
+}
 
 /// Field by field, what is different.
 pub(crate) fn changes(old: &Record, before: &Cells, after: &Cells) -> Vec<String> {

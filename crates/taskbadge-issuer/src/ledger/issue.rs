@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use taskbadge::badge::{Iri, StatusPurpose};
 use taskbadge::time::Instant;
 
-use super::database::Value;
+use super::database::{Database, Value};
 use super::event::{Change, Happening, Place};
 use super::faults::step;
 use super::query::{self, Record};
@@ -183,9 +183,9 @@ impl Ledger {
     /// intention of that number, with these entries in it; it should be quick, since other writers wait.
     ///
     /// # Errors
-    /// [`LedgerTrouble::Restored`] while a person has to decide, [`LedgerTrouble::Taken`], [`LedgerTrouble::Replaced`]
-    /// and [`LedgerTrouble::Unknown`] for the badge that is replaced, [`LedgerTrouble::Revoked`] for one that is
-    /// renewed, whatever the two functions return, and the troubles of the database.
+    /// [`LedgerTrouble::Restored`] while a person has to decide, [`LedgerTrouble::Taken`]; for the badge that is replaced
+    /// [`LedgerTrouble::Replaced`], [`LedgerTrouble::Unknown`], [`LedgerTrouble::Unfinished`] and
+    /// [`LedgerTrouble::TakenBack`]; whatever the two functions return, and the troubles of the database.
     pub fn intend<E: From<LedgerTrouble>>(
         &mut self,
         group: &[Intention<'_>],
@@ -267,6 +267,23 @@ impl Ledger {
         })
     }
 
+    /// Refuses what [`Ledger::intend`] would refuse in whatever takes this badge's place, and changes nothing.
+    ///
+    /// # Errors
+    /// [`LedgerTrouble::Unknown`], [`LedgerTrouble::Unfinished`], [`LedgerTrouble::Replaced`],
+    /// [`LedgerTrouble::TakenBack`], the troubles of the database.
+    pub fn may_be_replaced(&mut self, badge: &Iri) -> Result<()> {
+        replaceable(&mut self.database, badge).map(drop)
+    }
+
+    /// The last badge of the chain of replacements that this one is in: itself where nothing came in its place.
+    ///
+    /// # Errors
+    /// The troubles of the database.
+    pub fn last_of_chain(&mut self, badge: &Iri) -> Result<Iri> {
+        last_of_chain(&mut self.database, badge)
+    }
+
     /// The bytes of an issued badge as they were signed; `None` where they were erased with the person's data.
     ///
     /// # Errors
@@ -340,6 +357,38 @@ struct OpenList {
     room: u64,
 }
 
+/// The number of a badge in whose place another may come.
+fn replaceable(database: &mut Database, old: &Iri) -> Result<u64> {
+    let select = "SELECT number, state, status FROM badges WHERE id = $1";
+    let found = database.first(select, &[old.as_str().into()], |row| {
+        let state: State = row.parsed(1, "a badge has no state")?;
+        let status: Status = row.parsed(2, "a badge has no status")?;
+        Ok((row.count(0)?, state, status))
+    })?;
+    let (number, state, status) = found.ok_or_else(|| LedgerTrouble::Unknown(old.clone()))?;
+    let last = last_of_chain(database, old)?;
+    if last != *old {
+        return Err(LedgerTrouble::Replaced { old: old.clone(), new: last });
+    }
+    match (state, status) {
+        (State::Intended, _) => Err(LedgerTrouble::Unfinished(old.clone())),
+        (_, Status::Good) => Ok(number),
+        (_, status) => Err(LedgerTrouble::TakenBack { badge: old.clone(), status }),
+    }
+}
+
+/// A badge replaces one that has a lower number, so that this comes to an end.
+fn last_of_chain(database: &mut Database, badge: &Iri) -> Result<Iri> {
+    let mut last = badge.clone();
+    let select = "SELECT newer.id FROM badges JOIN replacements ON replacements.old = badges.number
+         JOIN badges AS newer ON newer.number = replacements.new
+         WHERE badges.id = $1 AND newer.number > badges.number";
+    while let Some(newer) = database.first(select, &[last.as_str().into()], |row| row.parsed(0, "a badge has no id"))? {
+        last = newer;
+    }
+    Ok(last)
+}
+
 impl Change<'_> {
     /// The badges that rows of the group have already, by the rows' marks.
     fn of_rows(&mut self, group: &[Intention<'_>]) -> Result<HashMap<String, Intended>> {
@@ -384,36 +433,15 @@ impl Change<'_> {
     }
 
     /// The numbers of the badges that are replaced, by the numbers of the new ones.
-    fn replaced(&mut self, fresh: &[Fresh<'_>]) -> Result<Vec<(u64, u64)>> {
-        let mut replaced = Vec::new();
-        for fresh in fresh {
-            let Some((old, how, _)) = fresh.intention.replaces else { continue };
-            let found = self.database.first(
-                "SELECT badges.number, badges.state, badges.status, newer.id FROM badges
-                 LEFT JOIN replacements ON replacements.old = badges.number
-                 LEFT JOIN badges AS newer ON newer.number = replacements.new WHERE badges.id = $1",
-                &[old.as_str().into()],
-                |row| {
-                    let newer = row.maybe_text(3)?.map(|id| id.parse().map_err(|_| row.damaged("a badge has no id")));
-                    let state: State = row.parsed(1, "a badge has no state")?;
-                    let status: Status = row.parsed(2, "a badge has no status")?;
-                    Ok((row.count(0)?, state, status, newer.transpose()?))
-                },
-            )?;
-            let (number, state, status, newer) = found.ok_or_else(|| LedgerTrouble::Unknown(old.clone()))?;
-            if let Some(new) = newer {
-                return Err(LedgerTrouble::Replaced { old: old.clone(), new });
-            }
-            if state == State::Intended {
-                return Err(LedgerTrouble::Unfinished(old.clone()));
-            }
-            match (how, status) {
-                (Replaces::Renewal, Status::Revoked) => return Err(LedgerTrouble::Revoked(old.clone())),
-                (Replaces::Renewal, Status::Suspended) => return Err(LedgerTrouble::Suspended(old.clone())),
-                _ => {}
-            }
-            if replaced.iter().any(|(_, other)| *other == number) {
-                return Err(LedgerTrouble::Replaced { old: old.clone(), new: fresh.intention.badge.clone() });
+    fn replaced(&mut self, group: &[Fresh<'_>]) -> Result<Vec<(u64, u64)>> {
+        let mut replaced: Vec<(u64, u64)> = Vec::new();
+        for fresh in group {
+            let Some((old, _, _)) = fresh.intention.replaces else { continue };
+            let number = replaceable(self.database, old)?;
+            // Two rows of one group that would both take its place.
+            if let Some((other, _)) = replaced.iter().find(|(_, of)| *of == number) {
+                let other = group.iter().find(|fresh| fresh.number == *other).map_or(fresh, |other| other);
+                return Err(LedgerTrouble::Replaced { old: old.clone(), new: other.intention.badge.clone() });
             }
             replaced.push((fresh.number, number));
         }
@@ -618,7 +646,7 @@ impl Change<'_> {
                 self.stand(number, Status::Revoked)?;
                 self.raise(number, StatusPurpose::Revocation, true)?;
                 let reason = Reason::Superseded;
-                match note.map(|note| Because::new(&actor, note)).transpose()? {
+                match note.map(|text| Because { actor: actor.clone(), text }) {
                     Some(because) => self.log_because(Some((number, &id)), &because, |actor, note| {
                         Happening::Revoked { reason, actor, note: Some(note) }
                     })?,

@@ -140,7 +140,7 @@ impl Ledger {
     /// # Errors
     /// The troubles of the database.
     pub fn compare(&mut self, published: &Head, at: Instant) -> Result<Comparison> {
-        if published.sequence == 0 || self.knows(published)? {
+        if self.knows_of(published)? {
             return Ok(Comparison::InOrder);
         }
         self.change(at, |change| {
@@ -157,6 +157,50 @@ impl Ledger {
             }
             Ok(Comparison::Behind { own })
         })
+    }
+
+    /// Whether a published head is of this log's past, or its loss was accepted. Unlike [`Ledger::compare`] it writes
+    /// nothing down.
+    ///
+    /// # Errors
+    /// The troubles of the database.
+    pub fn knows_of(&mut self, published: &Head) -> Result<bool> {
+        Ok(published.sequence == 0 || self.knows(published)?)
+    }
+
+    /// The furthest published head that is not of this log's past and that nobody accepted as lost: while there is one,
+    /// nothing is issued.
+    ///
+    /// # Errors
+    /// The troubles of the database.
+    pub fn in_doubt(&mut self) -> Result<Option<Head>> {
+        in_doubt(&mut self.database)
+    }
+
+    /// Whether the first and the last badge of this ledger were signed under another DID than this; where none is
+    /// signed yet, whether its status lists stand below another address and none below this one.
+    ///
+    /// # Errors
+    /// The troubles of the database.
+    pub(crate) fn is_of_another(&mut self, did: &str, base: &str) -> Result<bool> {
+        let (mut own, mut other) = (false, false);
+        for end in ["", " DESC"] {
+            let select = format!("SELECT signer FROM issues ORDER BY badge{end} LIMIT 1");
+            self.database.rows(&select, &[], |row| {
+                let signer = row.text(0)?;
+                let is_own = signer.split_once('#').map_or(&*signer, |(did, _)| did) == did;
+                (own, other) = (own || is_own, other || !is_own);
+                Ok(())
+            })?;
+        }
+        if !own && !other {
+            self.database.rows("SELECT DISTINCT base FROM lists", &[], |row| {
+                let is_own = row.text(0)? == base;
+                (own, other) = (own || is_own, other || !is_own);
+                Ok(())
+            })?;
+        }
+        Ok(other && !own)
     }
 
     /// Goes on with a ledger that was restored, by the decision of a person: no list that exists is given badges any

@@ -50,6 +50,14 @@ pub struct Record {
     pub replaced_by: Option<Iri>,
 }
 
+/// What a run that comes again wants to know of a badge.
+pub(crate) struct Earlier {
+    /// Why another came in its place, if one is issued.
+    pub(crate) replaced: Option<Replaces>,
+    /// The row that it was issued from, unless it was erased.
+    pub(crate) line: Option<String>,
+}
+
 /// Which badges: all, narrowed by what is added.
 ///
 /// ```
@@ -201,6 +209,44 @@ impl Ledger {
     pub fn find_row(&mut self, row: &Mark) -> Result<Option<Record>> {
         let found = self.database.read(|database| records(database, "badges.mark = $1", &[row.as_str().into()], 1))?;
         Ok(found.into_iter().next())
+    }
+
+    /// The badges whose ids begin with these 16 hexadecimal digits, which the names of their files show.
+    ///
+    /// # Errors
+    /// The troubles of the database.
+    pub fn find_short(&mut self, digits: &str) -> Result<Vec<Iri>> {
+        let mut found = Vec::new();
+        let digits = digits.to_ascii_lowercase();
+        if digits.len() != 16 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Ok(found);
+        }
+        let begun = format!("urn:uuid:{}-{}-{}-%", &digits[..8], &digits[8..12], &digits[12..]);
+        self.database.rows("SELECT id FROM badges WHERE id LIKE $1 ORDER BY number", &[(&begun).into()], |row| {
+            found.push(row.parsed(0, "a badge has no id")?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// What is known of badges that were issued before, as far as they are there.
+    pub(crate) fn earlier<'i>(&mut self, badges: impl Iterator<Item = &'i Iri>) -> Result<HashMap<Iri, Earlier>> {
+        let ids: Vec<Value<'_>> = badges.map(|badge| badge.as_str().into()).collect();
+        let mut earlier = HashMap::with_capacity(ids.len());
+        self.database.among(
+            "SELECT id, state, how, line FROM badges LEFT JOIN replacements ON old = number
+             LEFT JOIN particulars ON particulars.badge = number WHERE id IN",
+            &ids,
+            "",
+            |row| {
+                let superseded = row.parsed::<State>(1, "a badge has no state")? == State::Superseded;
+                let how = row.maybe_text(2)?.filter(|_| superseded).map(|how| how.parse()).transpose();
+                let replaced = how.map_err(|_| row.damaged("a badge was replaced in an unknown way"))?;
+                earlier.insert(row.parsed(0, "a badge has no id")?, Earlier { replaced, line: row.maybe_text(3)? });
+                Ok(())
+            },
+        )?;
+        Ok(earlier)
     }
 
     /// The records that a query asks for, in the order in which their badges were intended.

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 
 use taskbadge::badge::{Iri, StatusPurpose};
 
-use super::Head;
+use super::{Head, Status};
 
 /// Why the ledger did not do something. Nothing is half-done when one of these comes back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -104,7 +104,9 @@ pub enum LedgerTrouble {
     #[error("the ledger is in order: there is no restored backup to accept")]
     NothingToAccept,
     /// The ledger has no such badge.
-    #[error("the ledger has no badge {0}; check the id: a badge that is not in the ledger was not issued here")]
+    #[error(
+        "the ledger has no badge {0}; check the id: what is not in the ledger was not issued here, or in a part of the ledger that was lost"
+    )]
     Unknown(Iri),
     /// One badge id for two rows, or a badge that an earlier one replaced already.
     #[error("the ledger has a badge {0} already, for another row; draw a new id")]
@@ -134,8 +136,16 @@ pub enum LedgerTrouble {
     Replaced {
         /// The badge.
         old: Iri,
-        /// The one in its place.
+        /// The one in its place: the last, where that was replaced in turn.
         new: Iri,
+    },
+    /// What was taken back is not replaced: its place would be filled although somebody decided otherwise.
+    #[error("{badge} is {status}, so no other badge comes in its place; {}", instead_of_replacing(*status))]
+    TakenBack {
+        /// The badge.
+        badge: Iri,
+        /// Whether for good or for a while.
+        status: Status,
     },
     /// The ledger has no such status list.
     #[error("the ledger has no status list {0}; check its address")]
@@ -151,8 +161,26 @@ pub enum LedgerTrouble {
         last: u64,
     },
     /// Every change of a badge's standing says who and why.
-    #[error("{0} is missing; say who decided and why, in visible characters: it stays in the ledger")]
+    #[error("{0} is missing; say who decided and why: it stays in the ledger")]
     NoReason(&'static str),
+    /// What was written has a character that nobody sees.
+    #[error(
+        "{what} has a character in it that is not seen (U+{character:04X}); type the text afresh instead of pasting it"
+    )]
+    HiddenInReason {
+        /// Which of the two texts.
+        what: &'static str,
+        /// The number of the character in Unicode.
+        character: u32,
+    },
+    /// What was written is longer than a sentence.
+    #[error("{what} has more than {most} characters; say it in a sentence or two: it stays in the ledger")]
+    LongReason {
+        /// Which of the two texts.
+        what: &'static str,
+        /// How many it may have.
+        most: usize,
+    },
     /// The operating system has no randomness to give.
     #[error("the operating system gives no random numbers; nothing can be written safely on this machine now")]
     NoRandomness,
@@ -181,6 +209,15 @@ pub(super) fn purpose_name(purpose: StatusPurpose) -> &'static str {
 fn instead(purpose: StatusPurpose) -> &'static str {
     match purpose {
         StatusPurpose::Revocation => "tell those who rely on it yourself",
-        StatusPurpose::Suspension => "revoke it, or issue badges with both purposes from now on",
+        StatusPurpose::Suspension => {
+            "revoke it; new badges can be suspended once centre.toml has the line `suspension = true`"
+        }
+    }
+}
+
+fn instead_of_replacing(status: Status) -> &'static str {
+    match status {
+        Status::Suspended => "reinstate it first",
+        Status::Revoked | Status::Good => "issue a new badge instead",
     }
 }

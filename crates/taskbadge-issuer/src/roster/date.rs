@@ -84,14 +84,14 @@ impl fmt::Display for NotADate {
                 let said = if *order == DateOrder::DayFirst { "day" } else { "month" };
                 write!(
                     f,
-                    "not a date with the {said} first, as you said of this file; write all dates as year-month-day"
+                    "not a date with the {said} first, as you said of this file (--date-order); write all dates as year-month-day"
                 )
             }
             Self::Ambiguous(one, other) => {
                 let (day_first, month_first) = (one.format("%-d %B %Y"), other.format("%-d %B %Y"));
                 write!(
                     f,
-                    "either {day_first} or {month_first}; write `{one}` or `{other}`, or say the order of the dates in this file"
+                    "either {day_first} or {month_first}; write `{one}` or `{other}`, or say the order of the dates in this file (--date-order)"
                 )
             }
         }

@@ -90,7 +90,7 @@ impl Model {
             Act::Forget(row) => {
                 let Some(known) = self.of_row(*row).map(|place| &mut self.0[place]) else { return };
                 let done = ledger.forget([&known.badge], &because(), at());
-                assert_eq!(done.is_ok(), known.state != State::Intended);
+                assert_eq!(done.is_ok(), known.state != State::Intended || known.status == Status::Revoked);
                 known.forgotten |= done.is_ok();
             }
             Act::Open => {}
@@ -119,11 +119,9 @@ impl Model {
             .collect();
         let write = |place: usize, entries: &[_]| Ok::<_, LedgerTrouble>(content(&ids[place], entries));
         let done = ledger.intend(&group, &lists().crowded_at(3), at(), random, write);
-        if let Some((old, how)) = old.filter(|_| self.of_row(rows[0]).is_none()) {
+        if let Some((old, _)) = old.filter(|_| self.of_row(rows[0]).is_none()) {
             let known = &self.0[old];
-            let fits = known.state != State::Intended
-                && self.replaced(old).is_none()
-                && (how == Replaces::Correction || known.status == Status::Good);
+            let fits = known.state != State::Intended && self.replaced(old).is_none() && known.status == Status::Good;
             assert_eq!(done.is_ok(), fits, "{done:?}");
             if !fits {
                 return;
@@ -155,7 +153,9 @@ impl Model {
     }
 
     fn complete(&mut self, ledger: &mut Ledger, rows: &[u8]) {
-        let places: Vec<usize> = rows.iter().filter_map(|row| self.of_row(*row)).collect();
+        // Of what was forgotten before it was finished, nothing is left to sign.
+        let is_left = |place: &usize| !(self.0[*place].forgotten && self.0[*place].state == State::Intended);
+        let places: Vec<usize> = rows.iter().filter_map(|row| self.of_row(*row)).filter(is_left).collect();
         let texts: Vec<Vec<u8>> = places.iter().map(|place| signed(&self.0[*place].content)).collect();
         let group: Vec<Signed<'_>> =
             places.iter().zip(&texts).map(|(place, text)| Signed { badge: &self.0[*place].badge, text }).collect();
@@ -228,7 +228,10 @@ impl Known {
     fn is(&self, intended: &Intended) {
         assert_eq!((&self.badge, self.status), (&intended.badge, intended.status));
         match &intended.stage {
-            Stage::ToSign { content, .. } => assert_eq!((&self.content, self.state), (content, State::Intended)),
+            Stage::ToSign { content, .. } => {
+                let kept: &[u8] = if self.forgotten { &[] } else { &self.content };
+                assert_eq!((kept, self.state), (&content[..], State::Intended));
+            }
             Stage::Issued { .. } => assert_ne!(self.state, State::Intended),
         }
     }

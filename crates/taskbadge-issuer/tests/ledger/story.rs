@@ -196,7 +196,8 @@ on_both! {
         ledger.revoke(&new[1..], Reason::Other, &because, at()).unwrap();
         let again = [Intention::new(&id, &mark, "forklift", "1", day).replaces(&new[1], Replaces::Renewal, &because)];
         let refused = ledger.intend(&again, &lists(), at(), random, |_, _| Ok(Vec::new()));
-        assert_eq!(refused, Err(LedgerTrouble::Revoked(new[1].clone())));
+        let taken_back = |badge: &taskbadge::badge::Iri, status| LedgerTrouble::TakenBack { badge: badge.clone(), status };
+        assert_eq!(refused, Err(taken_back(&new[1], Status::Revoked)));
         assert_whole(&mut ledger);
     }
 

@@ -1,0 +1,129 @@
+//! `taskbadge key`: what signs, what signed, and what is told about it.
+
+use std::path::Path;
+
+use taskbadge::key::Did;
+use taskbadge::time::Instant;
+use taskbadge_issuer::centre::{self, Centre};
+use taskbadge_issuer::files::{self, Secrecy};
+use taskbadge_issuer::keys::{self, Changed, Keys, Role, State};
+
+use crate::args::CentreFolder;
+use crate::args::key::{Compromised, Key, NewStatus, Rotate};
+use crate::confirm;
+use crate::output::{Exit, Output, Trouble};
+use crate::words::{self, key as said};
+
+pub(super) fn key(key: &Key, output: &mut Output) -> Result<Exit, Trouble> {
+    let public = match key {
+        Key::List { centre } => return list(centre, output),
+        Key::Rotate(command) => return rotate(command, output),
+        Key::Compromised(command) => return compromised(command, output),
+        Key::NewStatus(command) => return new_status(command, output),
+        Key::Entry { output: file, centre } => return entry(&Centre::open(&centre.folder)?, file.as_deref(), output),
+        // What verifiers need of a centre is no secret, so no passphrase is asked for.
+        Key::Show { file: None, centre, .. } => return show(centre, output),
+        Key::Show { file: Some(file), passphrase, .. } => {
+            centre::read_key(file, passphrase.ask()?.as_bytes())?.verifying_key()
+        }
+        Key::New { file, passphrase } => {
+            if file.exists() {
+                return Err(taskbadge_issuer::Trouble::Exists(file.clone()).into());
+            }
+            let key = centre::new_key()?;
+            centre::write_key(file, &key, passphrase.choose()?.as_bytes())?;
+            output.line(said::written(file));
+            key.verifying_key()
+        }
+    };
+    output.line(words::shown("did", Did::key(&public).as_str()));
+    output.line(words::shown("public key", &public.to_multikey()));
+    Ok(Exit::Done)
+}
+
+fn show(centre: &CentreFolder, output: &mut Output) -> Result<Exit, Trouble> {
+    let centre = Centre::open(&centre.folder)?;
+    let document = centre.did_document()?;
+    output.line(words::shown("centre", centre.settings().name()));
+    output.line(words::shown("did", centre.settings().did().as_str()));
+    document.keys().for_each(|(method, _)| output.line(words::shown("key", method)));
+    if let Some(url) = centre.settings().did().document_url() {
+        output.line(words::shown("document", &centre.did_document_file().display().to_string()));
+        output.line(words::shown("publish at", &url));
+    }
+    Ok(Exit::Done)
+}
+
+fn list(centre: &CentreFolder, output: &mut Output) -> Result<Exit, Trouble> {
+    let keys = Keys::of(&Centre::open(&centre.folder)?)?;
+    keys.all().iter().flat_map(said::listed).for_each(|line| output.line(line));
+    Ok(Exit::Done)
+}
+
+fn rotate(rotate: &Rotate, output: &mut Output) -> Result<Exit, Trouble> {
+    let centre = Centre::open(&rotate.centre.folder)?;
+    let role = if rotate.status { Role::Status } else { Role::Badge };
+    keys::can_change(&centre)?;
+    if !rotate.yes {
+        confirm::ask(&said::rotate_question(&Keys::of(&centre)?, role), output)?;
+    }
+    let passphrase = rotate.passphrase.choose()?;
+    let changed = keys::rotate(&centre, role, passphrase.as_bytes(), super::now())?;
+    report(&changed, &centre, output)
+}
+
+fn new_status(new: &NewStatus, output: &mut Output) -> Result<Exit, Trouble> {
+    let centre = Centre::open(&new.centre.folder)?;
+    keys::can_change(&centre)?;
+    if !new.yes {
+        confirm::ask(said::NEW_STATUS_QUESTION, output)?;
+    }
+    let passphrase = new.passphrase.choose()?;
+    let changed = keys::new_status(&centre, passphrase.as_bytes(), super::now())?;
+    report(&changed, &centre, output)
+}
+
+fn compromised(command: &Compromised, output: &mut Output) -> Result<Exit, Trouble> {
+    let centre = Centre::open(&command.centre.folder)?;
+    let since = instant(&command.since)?;
+    // Before anything is changed: without the ledger nobody can say which badges are genuine.
+    let mut ledger = centre.ledger_if_begun()?;
+    let name = command.key.as_deref();
+    let meant = keys::meant(&centre, &Keys::of(&centre)?, name, since)?;
+    let genuine = ledger.as_mut().map(|ledger| ledger.genuine(meant.id.as_str())).transpose()?.unwrap_or_default();
+    let is_replaced = meant.state == State::Active && centre.settings().did().verifying_key().is_none();
+    said::about_compromised(&meant, since, genuine.len(), is_replaced).iter().for_each(|line| output.line(line));
+    if !command.yes {
+        confirm::ask(said::COMPROMISED_QUESTION, output)?;
+    }
+    let changed = keys::compromised(&centre, name, since, super::now(), || command.passphrase.choose())?;
+    let file = command.output.clone().unwrap_or_else(|| centre.folder().join("entry.json"));
+    let entry = keys::entry(&centre, ledger.as_mut())?;
+    files::replace(&file, entry.as_bytes(), Secrecy::Open)?;
+    said::compromised(&changed, &centre, &file).iter().for_each(|line| output.line(line));
+    Ok(Exit::Done)
+}
+
+fn entry(centre: &Centre, file: Option<&Path>, output: &mut Output) -> Result<Exit, Trouble> {
+    let mut ledger = centre.ledger_if_begun()?;
+    let entry = keys::entry(centre, ledger.as_mut())?;
+    match file {
+        Some(file) => {
+            files::replace(file, entry.as_bytes(), Secrecy::Open)?;
+            output.line(said::entry_written(file));
+        }
+        None => output.write(&entry),
+    }
+    Ok(Exit::Done)
+}
+
+fn report(changed: &Changed, centre: &Centre, output: &mut Output) -> Result<Exit, Trouble> {
+    said::changed(changed, centre).iter().for_each(|line| output.line(line));
+    Ok(Exit::Done)
+}
+
+/// A day begins at its midnight: it is the earliest instant of the day that counts.
+fn instant(text: &str) -> Result<Instant, Trouble> {
+    let day = || text.parse::<chrono::NaiveDate>().ok()?.and_hms_opt(0, 0, 0).map(|midnight| midnight.and_utc().into());
+    text.parse().ok().or_else(day).ok_or_else(|| Trouble::new(said::not_a_date(text)))
+}

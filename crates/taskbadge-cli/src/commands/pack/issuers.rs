@@ -1,0 +1,189 @@
+//! Who is recognised, with which keys.
+
+use std::path::Path;
+
+use taskbadge::key::DidDocument;
+use taskbadge::trust::{Entity, EntityKey, Genuine, KeyState, Name, Scope};
+use taskbadge_issuer::LanguageTag;
+
+use super::{DayPart, instant, saved};
+use crate::args::pack::{AddIssuer, Compromise, RemoveIssuer, RetireKey};
+use crate::files;
+use crate::output::{Exit, Output, Trouble};
+use crate::pack_file::PackFile;
+use crate::words::pack as words;
+
+/// An entry with the digests of ten thousand genuine badges has a fifth of it.
+const ENTRY_BYTES_MAX: u64 = 4 << 20;
+
+pub(super) fn add(add: &AddIssuer, output: &mut Output) -> Result<Exit, Trouble> {
+    let mut file = PackFile::open(&add.pack.file)?;
+    let mut entity = match (&add.entry, &add.did) {
+        (Some(entry), _) => read_entry(entry)?,
+        (None, Some(did)) if did.verifying_key().is_some() => Entity::new(did, ""),
+        _ => return Err(Trouble::new(words::ENTRY_WANTED)),
+    };
+    if !add.names.is_empty() {
+        entity.names = add.names.iter().map(|text| name(text)).collect();
+    }
+    if !add.achievements.is_empty() {
+        entity.achievements = add.achievements.iter().map(Scope::new).collect();
+    }
+    if let Some(scope) = entity.achievements.iter().find(|scope| scope.as_str().trim_end_matches('*').is_empty()) {
+        return Err(Trouble::new(words::everything(scope.as_str())));
+    }
+    let known = file.pack.entities.iter().position(|known| known.id == entity.id);
+    if let Some(known) = known.filter(|_| !add.force) {
+        still_compromised(&file.pack.entities[known], &entity)?;
+    }
+    let shown = entity.clone();
+    let edited = file.edit(super::super::now(), add.validity.valid_days, |pack| match known {
+        Some(known) => pack.entities[known] = entity,
+        None => pack.entities.push(entity),
+    })?;
+    words::recognised(&shown, known.is_some()).iter().for_each(|line| output.line(line));
+    saved(&file, edited.as_ref(), output)?;
+    Ok(Exit::Done)
+}
+
+pub(super) fn remove(remove: &RemoveIssuer, output: &mut Output) -> Result<Exit, Trouble> {
+    let mut file = PackFile::open(&remove.pack.file)?;
+    let Some(known) = file.pack.entities.iter().position(|entity| entity.id == remove.did) else {
+        return Err(Trouble::new(words::no_such_issuer(&remove.did, &file.path)));
+    };
+    if remove.successor.as_ref() == Some(&remove.did) {
+        return Err(Trouble::new(words::own_successor(&remove.did)));
+    }
+    let edited = file.edit(super::super::now(), remove.validity.valid_days, |pack| match &remove.successor {
+        Some(successor) => pack.entities[known].successor = Some(successor.clone()),
+        None => drop(pack.entities.remove(known)),
+    })?;
+    output.line(words::removed(&remove.did, remove.successor.as_ref()));
+    saved(&file, edited.as_ref(), output)?;
+    Ok(Exit::Done)
+}
+
+pub(super) fn retire_key(retire: &RetireKey, output: &mut Output) -> Result<Exit, Trouble> {
+    let until = instant(&retire.until, "until", DayPart::End)?;
+    change_key(&retire.pack.file, &retire.key, retire.validity.valid_days, output, |key| {
+        if let KeyState::Compromised { since, .. } = key.state {
+            return Err(Trouble::new(words::compromised_already(&key.id, since)));
+        }
+        if key.valid_from.is_some_and(|from| until <= from) {
+            return Err(Trouble::new(words::ends_before_it_begins(&key.id, until)));
+        }
+        key.state = KeyState::Retired;
+        key.valid_until = Some(until);
+        Ok(())
+    })
+}
+
+pub(super) fn compromise(compromise: &Compromise, output: &mut Output) -> Result<Exit, Trouble> {
+    let since = instant(&compromise.since, "since", DayPart::Beginning)?;
+    let genuine = compromise.genuine.as_deref().map(|path| read_genuine(path, &compromise.key)).transpose()?;
+    if genuine.is_none() {
+        output.complain(words::NOTHING_GENUINE);
+    }
+    change_key(&compromise.pack.file, &compromise.key, compromise.validity.valid_days, output, |key| {
+        key.state = KeyState::Compromised { since, genuine };
+        Ok(())
+    })
+}
+
+fn change_key(
+    path: &Path,
+    named: &str,
+    valid_days: u16,
+    output: &mut Output,
+    change: impl FnOnce(&mut EntityKey) -> Result<(), Trouble>,
+) -> Result<Exit, Trouble> {
+    let mut file = PackFile::open(path)?;
+    let found = file.pack.entities.iter().enumerate().find_map(|(index, entity)| {
+        let keys = all_keys(entity);
+        let key = keys.iter().position(|key| is(key, named))?;
+        Some((index, keys, key))
+    });
+    let Some((entity, mut keys, key)) = found else {
+        return Err(Trouble::new(words::no_such_key(named, &file.path)));
+    };
+    change(&mut keys[key])?;
+    let shown = keys[key].clone();
+    let edited = file.edit(super::super::now(), valid_days, |pack| pack.entities[entity].keys = keys)?;
+    output.line(words::key(&shown));
+    saved(&file, edited.as_ref(), output)?;
+    Ok(Exit::Done)
+}
+
+/// The keys of an entity, also those that go without saying: as soon as one is listed, all have to be.
+fn all_keys(entity: &Entity) -> Vec<EntityKey> {
+    if !entity.keys.is_empty() {
+        return entity.keys.clone();
+    }
+    let own = entity.id.verifying_key().and_then(|key| Some((entity.id.method(&key).ok()?.as_str().to_owned(), key)));
+    let document = entity.document.as_ref().and_then(|text| DidDocument::from_json(text.as_bytes(), &entity.id).ok());
+    let pinned = document.iter().flat_map(DidDocument::keys).map(|(id, key)| (id.to_owned(), key));
+    own.into_iter().chain(pinned).map(|(id, key)| EntityKey::new(id, key)).collect()
+}
+
+fn is(key: &EntityKey, named: &str) -> bool {
+    key.id == named || key.key.to_multikey() == named
+}
+
+/// A thief who asks to be recognised again must not be, because somebody did not look.
+fn still_compromised(known: &Entity, entity: &Entity) -> Result<(), Trouble> {
+    let is_bad = |key: &&EntityKey| matches!(key.state, KeyState::Compromised { .. });
+    let keys = all_keys(entity);
+    let again = known.keys.iter().filter(is_bad).find(|bad| keys.iter().any(|key| key.key == bad.key && !is_bad(&key)));
+    match again {
+        Some(key) => Err(Trouble::new(words::recognised_again(&key.id))),
+        None => Ok(()),
+    }
+}
+
+fn read_entry(path: &Path) -> Result<Entity, Trouble> {
+    let bytes = files::read(path, ENTRY_BYTES_MAX);
+    let bytes = bytes.map_err(|error| Trouble::new(crate::words::cannot_read(path, &error)))?;
+    Entity::parse(&bytes).map_err(|finding| Trouble::new(words::not_an_entry(path, &finding)))
+}
+
+/// From an entry, or from a list of digests, one a line.
+fn read_genuine(path: &Path, named: &str) -> Result<Genuine, Trouble> {
+    let bytes = files::read(path, ENTRY_BYTES_MAX);
+    let bytes = bytes.map_err(|error| Trouble::new(crate::words::cannot_read(path, &error)))?;
+    if bytes.trim_ascii_start().starts_with(b"{") {
+        let entity = Entity::parse(&bytes).map_err(|finding| Trouble::new(words::not_an_entry(path, &finding)))?;
+        let genuine = entity.keys.into_iter().filter(|key| is(key, named)).find_map(|key| match key.state {
+            KeyState::Compromised { genuine, .. } => genuine,
+            _ => None,
+        });
+        return genuine.ok_or_else(|| Trouble::new(words::nothing_of_this_key(path, named)));
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let digests = lines
+        .map(|(number, line)| digest(line.trim()).ok_or_else(|| Trouble::new(words::not_a_digest(path, number + 1))));
+    Ok(Genuine::of(digests.collect::<Result<Vec<_>, _>>()?))
+}
+
+fn digest(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
+        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+/// `fr=Centre du port` is a name in French; what does not begin with a language is the name.
+fn name(text: &str) -> Name {
+    let in_language = || {
+        let (tag, name) = text.split_once('=')?;
+        Some((tag.parse::<LanguageTag>().ok()?, name))
+    };
+    match in_language() {
+        Some((tag, name)) => Name { language: Some(tag.as_str().into()), text: name.trim().into() },
+        None => Name { language: None, text: text.trim().into() },
+    }
+}

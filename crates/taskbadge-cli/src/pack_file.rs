@@ -1,0 +1,552 @@
+//! The file of a trust pack: one credential a line. First the steps by which the root changed, then the pack, then status
+//! lists. Described by `schemas/trust-pack.schema.json`.
+
+use std::collections::HashSet;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use flate2::bufread::GzDecoder;
+use taskbadge::badge::Iri;
+use taskbadge::finding::Finding;
+use taskbadge::json::{Document, Member, Object, Value};
+use taskbadge::jsonld::Contexts;
+use taskbadge::key::{DidUrl, SigningKey, VerifyingKey};
+use taskbadge::time::Instant;
+use taskbadge::trust::{PACK_LIMITS, Pack, RecognisedIssuer, Root, Trust, lists_of};
+use taskbadge::verify::Verifier;
+use taskbadge_issuer::files::{self, Secrecy};
+
+use crate::output::Trouble;
+use crate::words;
+use crate::words::trust as said;
+
+/// As large as the library takes a pack with its lists, compressed or not.
+pub(crate) const BYTES_MAX: u64 = 64 << 20;
+
+/// Reads a file that may be a pack, and unpacks it where it is compressed.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Trouble> {
+    let bytes = crate::files::read(path, BYTES_MAX);
+    let bytes = bytes.map_err(|error| Trouble::new(words::cannot_read(path, &error)))?;
+    if !is_compressed(&bytes) {
+        return Ok(bytes);
+    }
+    unpack(&bytes).map_err(|why| Trouble::new(said::cannot_unpack(path, &why)))
+}
+
+/// Whether a file is a trust pack, as far as one can tell without reading it all: nothing else has this word.
+pub(crate) fn is_pack(file: &[u8]) -> bool {
+    file.windows(MARK.len()).any(|window| window == MARK.as_bytes())
+}
+
+/// What a status list in the file must not say: the library tells lines apart by it.
+pub(crate) const MARK: &str = "\"RecognizedEntityCredential\"";
+
+/// A pack that is being written, which nobody has proven.
+pub(crate) struct PackFile {
+    pub(crate) path: PathBuf,
+    /// Editions before the pack: those that changed the root; and the last before a change that is not signed yet, for its
+    /// root has to sign that.
+    earlier: Vec<String>,
+    /// The pack with its signatures.
+    line: String,
+    /// What the pack says.
+    pub(crate) pack: Pack,
+    pub(crate) lists: Vec<String>,
+}
+
+/// How far a pack is signed.
+pub(crate) struct Signatures {
+    /// By the root that it names.
+    pub(crate) root: Count,
+    /// By the root before, where the pack changes the root and that one is in the file.
+    pub(crate) before: Option<Count>,
+}
+
+/// So many good signatures of those that are needed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Count {
+    pub(crate) good: usize,
+    pub(crate) needed: usize,
+}
+
+/// What an edit came to.
+pub(crate) struct Edited {
+    /// Signatures that are gone, since they were not for this content.
+    pub(crate) dropped: usize,
+    /// The pack had been signed in full, so this is the next edition.
+    pub(crate) is_next: bool,
+}
+
+impl Signatures {
+    pub(crate) fn of(root: &Root, before: Option<&Root>, signers: &[VerifyingKey]) -> Self {
+        Self { root: Count::of(root, signers), before: before.map(|before| Count::of(before, signers)) }
+    }
+
+    pub(crate) fn are_enough(&self) -> bool {
+        self.root.is_enough() && self.before.is_none_or(Count::is_enough)
+    }
+
+    fn good(&self) -> usize {
+        self.root.good + self.before.map_or(0, |before| before.good)
+    }
+}
+
+impl Count {
+    pub(crate) fn is_enough(self) -> bool {
+        self.good >= self.needed
+    }
+
+    fn of(root: &Root, signers: &[VerifyingKey]) -> Self {
+        Self { good: root.keys().iter().filter(|key| signers.contains(key)).count(), needed: root.threshold() }
+    }
+}
+
+impl PackFile {
+    /// A new pack, in a file that is not there yet.
+    pub(crate) fn create(path: &Path, pack: Pack) -> Result<Self, Trouble> {
+        let line = written(&pack)?;
+        let file = Self { path: path.into(), earlier: Vec::new(), line, pack, lists: Vec::new() };
+        files::write_new(path, file.text().as_bytes(), Secrecy::Open)?;
+        Ok(file)
+    }
+
+    /// The pack of a file that is to be changed.
+    pub(crate) fn open(path: &Path) -> Result<Self, Trouble> {
+        let bytes = crate::files::read(path, BYTES_MAX);
+        let bytes = bytes.map_err(|error| Trouble::new(words::cannot_read(path, &error)))?;
+        if is_compressed(&bytes) {
+            return Err(Trouble::new(said::compressed(path)));
+        }
+        Self::parse(path, &bytes)
+    }
+
+    /// The pack that a file holds.
+    pub(crate) fn parse(path: &Path, file: &[u8]) -> Result<Self, Trouble> {
+        let not_a_pack = || Trouble::new(said::not_a_pack(path));
+        let refused = |finding: Finding| Trouble::new(said::refused(path, &finding));
+        let lists = lists_of(file).map_err(refused)?;
+        let text = |part: &[u8]| std::str::from_utf8(part).map(one_line).map_err(|_| not_a_pack());
+        let texts = |parts: Vec<&[u8]>| parts.into_iter().map(text).collect::<Result<Vec<_>, _>>();
+        let is_list: HashSet<*const u8> = lists.iter().map(|list| list.as_ptr()).collect();
+        let mut earlier = parts(file);
+        earlier.retain(|part| !is_list.contains(&part.as_ptr()));
+        let line = earlier.pop().ok_or_else(not_a_pack)?;
+        let pack = Pack::parse(line).map_err(refused)?;
+        Ok(Self { path: path.into(), earlier: texts(earlier)?, line: text(line)?, pack, lists: texts(lists)? })
+    }
+
+    /// Changes what the pack says, if it does not say so already. What was signed is signed no more; after a full
+    /// set of signatures somebody may have the edition, so the next has the next number.
+    pub(crate) fn edit(
+        &mut self,
+        now: Instant,
+        valid_days: u16,
+        change: impl FnOnce(&mut Pack),
+    ) -> Result<Option<Edited>, Trouble> {
+        let mut pack = self.pack.clone();
+        change(&mut pack);
+        if pack == self.pack {
+            return Ok(None);
+        }
+        let signatures = self.signatures();
+        let is_next = signatures.are_enough();
+        if is_next {
+            pack.sequence += 1;
+            if self.changes_root() {
+                // Whoever trusts the root before needs this edition to get to the next.
+                self.earlier.push(std::mem::take(&mut self.line));
+            }
+        }
+        (pack.valid_from, pack.valid_until) = validity(now.max(pack.valid_from), valid_days);
+        self.line = written(&pack)?;
+        self.pack = pack;
+        Ok(Some(Edited { dropped: signatures.good(), is_next }))
+    }
+
+    /// Names other root keys. Unless nobody can have the pack yet, that is a step which the old root has to sign, too.
+    pub(crate) fn change_root(
+        &mut self,
+        now: Instant,
+        valid_days: u16,
+        root: impl Fn(u64) -> Result<Root, Trouble>,
+    ) -> Result<Option<Edited>, Trouble> {
+        let (version, signatures) = (self.pack.root.version(), self.signatures());
+        let is_begun = self.changes_root() && !signatures.are_enough();
+        let is_unknown = self.pack.sequence == 1 && version == 1 && !signatures.are_enough();
+        if is_begun || is_unknown {
+            let root = root(version)?;
+            return self.edit(now, valid_days, |pack| pack.root = root);
+        }
+        let (line, root) = (self.line.clone(), root(version + 1)?);
+        let edited = self.edit(now, valid_days, |pack| pack.root = root)?;
+        if edited.is_some() && self.earlier.last() != Some(&line) {
+            self.earlier.push(line);
+        }
+        Ok(edited)
+    }
+
+    /// Adds a signature by one of the root keys.
+    pub(crate) fn sign(&mut self, key: &SigningKey, now: Instant) -> Result<(), Finding> {
+        self.line = Pack::sign(self.line.as_bytes(), key, now)?;
+        // The root before is needed no longer: its part is done. Its steps stay.
+        if self.changes_root() && self.signatures().are_enough() {
+            let last = self.earlier.last().and_then(|line| Pack::parse(line.as_bytes()).ok());
+            let is_step = last.as_ref().is_none_or(|last| {
+                let before = &self.earlier[..self.earlier.len() - 1];
+                last.root.version() > 1 && versions(before).all(|version| version != last.root.version())
+            });
+            if !is_step {
+                self.earlier.pop();
+            }
+        }
+        Ok(())
+    }
+
+    /// How far the pack is signed.
+    pub(crate) fn signatures(&self) -> Signatures {
+        Signatures::of(&self.pack.root, self.root_before().as_ref(), &self.signers())
+    }
+
+    /// The keys of good signatures.
+    pub(crate) fn signers(&self) -> Vec<VerifyingKey> {
+        signers(&self.line, &self.pack)
+    }
+
+    /// Which root has to sign a change of the root beside the new one, where that is in the file.
+    pub(crate) fn root_before(&self) -> Option<Root> {
+        if !self.changes_root() {
+            return None;
+        }
+        let last = Pack::parse(self.earlier.last()?.as_bytes()).ok()?;
+        Some(last.root).filter(|root| root.version() + 1 == self.pack.root.version())
+    }
+
+    /// Whether this edition is the first under its root, and there was a root before.
+    fn changes_root(&self) -> bool {
+        let version = self.pack.root.version();
+        version > 1 && versions(&self.earlier).all(|earlier| earlier != version)
+    }
+
+    /// Puts a status list in the file, which is one line there, in the place of any for the same address.
+    pub(crate) fn put_list(&mut self, address: &str, text: &str) {
+        self.lists.retain(|list| address_of(list).as_deref() != Some(address));
+        self.lists.push(one_line(text));
+    }
+
+    /// The addresses of the lists that the file carries, which nobody has proven.
+    pub(crate) fn carried(&self) -> HashSet<String> {
+        self.lists.iter().filter_map(|list| address_of(list)).collect()
+    }
+
+    /// Writes all of it, in place of what is there.
+    pub(crate) fn write(&self) -> Result<(), Trouble> {
+        Ok(files::replace(&self.path, self.text().as_bytes(), Secrecy::Open)?)
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let lines = self.earlier.iter().chain([&self.line]).chain(&self.lists);
+        lines.fold(String::new(), |mut text, line| {
+            text.push_str(line);
+            text.push('\n');
+            text
+        })
+    }
+}
+
+/// From now on for so many days.
+pub(crate) fn validity(from: Instant, days: u16) -> (Instant, Instant) {
+    let end = from.unix().saturating_add(i64::from(days) * 24 * 60 * 60);
+    (Instant::from_unix(from.unix()), Instant::from_unix(end))
+}
+
+/// The address that a status list says it has, which nobody has proven.
+pub(crate) fn address_of(list: &str) -> Option<String> {
+    let document = Document::parse(list.as_bytes(), taskbadge_status::LIST_LIMITS).ok()?;
+    Some(document.root().get("id")?.as_str()?.to_owned())
+}
+
+/// A credential on one line: in JSON a line break is nothing but white space, for none stands in a text as it is.
+fn one_line(text: &str) -> String {
+    text.trim().replace(['\n', '\r'], " ")
+}
+
+fn written(pack: &Pack) -> Result<String, Trouble> {
+    pack.to_json().map_err(|finding| Trouble::new(said::cannot_be_a_pack(&finding)))
+}
+
+fn versions(lines: &[String]) -> impl Iterator<Item = u64> {
+    lines.iter().filter_map(|line| Some(Pack::parse(line.as_bytes()).ok()?.root.version()))
+}
+
+/// One credential a line, or one alone however it is laid out; as the library divides a file.
+fn parts(file: &[u8]) -> Vec<&[u8]> {
+    let is_object = |line: &[u8]| line.first() == Some(&b'{') && line.last() == Some(&b'}');
+    let lines: Vec<&[u8]> =
+        file.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).collect();
+    if lines.iter().all(|line| is_object(line)) { lines } else { vec![file.trim_ascii()] }
+}
+
+/// The root keys with a good signature on a pack. The verifier that believes badges is asked, one proof at a time: for it
+/// the publisher is an issuer with the one key that a proof names.
+fn signers(line: &str, pack: &Pack) -> Vec<VerifyingKey> {
+    let Ok(document) = Document::parse(line.as_bytes(), PACK_LIMITS) else { return Vec::new() };
+    let (Ok(object), Ok(publisher)) = (document.object(), pack.publisher.parse::<Iri>()) else { return Vec::new() };
+    let proofs = object.get("proof").into_iter().flat_map(Value::one_or_many);
+    let mut signers: Vec<VerifyingKey> =
+        proofs.filter_map(|proof| signer(object, proof, &publisher, pack.valid_from)).collect();
+    signers.sort_by_cached_key(VerifyingKey::to_multikey);
+    signers.dedup();
+    signers
+}
+
+fn signer(object: Object<'_>, proof: Value<'_>, publisher: &Iri, at: Instant) -> Option<VerifyingKey> {
+    let suite = proof.get("cryptosuite").and_then(Value::as_str);
+    let method = proof.get("verificationMethod")?.as_str().filter(|_| suite == Some("eddsa-jcs-2022"))?;
+    let key = DidUrl::parse(method).ok()?.did().verifying_key()?;
+    let trust = Trust::none().recognise(RecognisedIssuer::listed(publisher, [(method.parse().ok()?, key)]));
+    let mut alone = String::new();
+    object.write_canonical_with("proof", Member::Is(proof), &mut alone);
+    let verifier = Verifier::new(trust).contexts(contexts());
+    // What else there is to say, such as that the pack has ended, does not make the signature a bad one.
+    let is_good = match verifier.credential(alone.as_bytes(), at, PACK_LIMITS) {
+        Ok(_) => true,
+        Err(refusal) => refusal.refused().claims().is_some(),
+    };
+    is_good.then_some(key)
+}
+
+/// A pack's terms stand under the W3C context for undefined terms.
+fn contexts() -> Contexts {
+    let mut contexts = Contexts::builtin();
+    let document = br#"{"@context":{"@vocab":"https://www.w3.org/ns/credentials/undefined-term#"}}"#;
+    // Without it no signature counts, and nothing worse.
+    let _ = contexts.add("https://www.w3.org/ns/credentials/undefined-terms/v2", document);
+    contexts
+}
+
+fn is_compressed(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x1f, 0x8b])
+}
+
+/// Unpacks a gzip file (RFC 1952) of one member, all of it.
+fn unpack(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let mut decoder = GzDecoder::new(bytes);
+    let mut unpacked = Vec::new();
+    let read = decoder.by_ref().take(BYTES_MAX + 1).read_to_end(&mut unpacked);
+    read.map_err(|error| match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => said::CUT_OFF.to_owned(),
+        _ => error.to_string(),
+    })?;
+    if unpacked.len() as u64 > BYTES_MAX {
+        return Err(said::TOO_LARGE.to_owned());
+    }
+    if !decoder.into_inner().is_empty() {
+        return Err(said::TRAILING.to_owned());
+    }
+    Ok(unpacked)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use taskbadge::key::Did;
+    use taskbadge::trust::{Entity, EntityKey, ExtraContext, Genuine, KeyState, ListMark, Name, Role, Scope};
+
+    use super::*;
+
+    fn key(seed: u8) -> SigningKey {
+        SigningKey::from_seed(&[seed; 32])
+    }
+
+    fn now() -> Instant {
+        "2026-11-22T09:00:00Z".parse().unwrap()
+    }
+
+    fn pack(threshold: usize) -> Pack {
+        let (valid_from, valid_until) = validity(now(), 90);
+        Pack {
+            id: "urn:uuid:1c7a2a0e-5a86-4a0c-9a50-1f0f6ac3d1f1".into(),
+            publisher: "https://association.example.org".into(),
+            publisher_name: "Association of Training Centres".into(),
+            sequence: 1,
+            valid_from,
+            valid_until,
+            root: root(1, threshold, &[1, 2, 3]),
+            entities: Vec::new(),
+            lists: Vec::new(),
+            contexts: Vec::new(),
+        }
+    }
+
+    fn root(version: u64, threshold: usize, seeds: &[u8]) -> Root {
+        Root::new(version, threshold, seeds.iter().map(|seed| key(*seed).verifying_key())).unwrap()
+    }
+
+    fn file(threshold: usize) -> (tempfile::TempDir, PackFile) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = PackFile::create(&folder.path().join("pack.jsonl"), pack(threshold)).unwrap();
+        (folder, file)
+    }
+
+    fn rename(file: &mut PackFile, name: &str) -> Option<Edited> {
+        file.edit(now(), 90, |pack| pack.publisher_name = name.into()).unwrap()
+    }
+
+    #[test]
+    fn signatures_are_counted_once_and_only_good_ones() {
+        let (_folder, mut file) = file(2);
+        let count = |file: &PackFile| (file.signatures().root.good, file.signatures().are_enough());
+        assert_eq!(count(&file), (0, false));
+        file.sign(&key(1), now()).unwrap();
+        file.sign(&key(1), now()).unwrap();
+        file.sign(&key(9), now()).unwrap();
+        assert_eq!(count(&file), (1, false));
+        file.sign(&key(2), now()).unwrap();
+        assert_eq!(count(&file), (2, true));
+        // As the library counts.
+        let known = taskbadge::trust::KnownPack::first(file.text().as_bytes(), &file.pack.root.fingerprint(), now());
+        assert!(known.is_ok());
+
+        let changed = file.line.replacen("Association", "Associatiom", 1);
+        let changed = PackFile::parse(Path::new("x"), changed.as_bytes()).unwrap();
+        assert_eq!(count(&changed), (0, false));
+    }
+
+    #[test]
+    fn an_edit_drops_signatures_and_counts_on_only_after_a_full_set() {
+        let (_folder, mut file) = file(2);
+        assert!(rename(&mut file, "Association of Training Centres").is_none(), "nothing is different");
+        let edited = rename(&mut file, "A").unwrap();
+        assert_eq!((edited.dropped, edited.is_next, file.pack.sequence), (0, false, 1));
+        file.sign(&key(1), now()).unwrap();
+        let edited = rename(&mut file, "B").unwrap();
+        assert_eq!((edited.dropped, edited.is_next, file.pack.sequence), (1, false, 1));
+        file.sign(&key(1), now()).unwrap();
+        file.sign(&key(3), now()).unwrap();
+        let edited = rename(&mut file, "C").unwrap();
+        assert_eq!((edited.dropped, edited.is_next, file.pack.sequence), (2, true, 2));
+        assert_eq!(file.signatures().root.good, 0);
+    }
+
+    #[test]
+    fn a_changed_root_is_a_step_that_stays_in_the_file() {
+        use taskbadge::trust::KnownPack;
+        let (_folder, mut file) = file(2);
+        let to = |seeds: &'static [u8]| move |version| Ok(root(version, 2, seeds));
+        // Nobody has it yet: no step.
+        file.change_root(now(), 90, to(&[1, 2])).unwrap();
+        assert_eq!((file.pack.root.version(), file.earlier.len()), (1, 0));
+        file.sign(&key(1), now()).unwrap();
+        file.sign(&key(2), now()).unwrap();
+        let print = file.pack.root.fingerprint();
+        let (known, _) = KnownPack::first(file.text().as_bytes(), &print, now()).unwrap();
+
+        file.change_root(now(), 90, to(&[2, 4])).unwrap();
+        assert_eq!((file.pack.root.version(), file.pack.sequence, file.earlier.len()), (2, 2, 1));
+        // A second thought changes the step, and does not add one.
+        file.change_root(now(), 90, to(&[2, 3, 4])).unwrap();
+        assert_eq!((file.pack.root.version(), file.pack.sequence, file.earlier.len()), (2, 2, 1));
+        file.sign(&key(2), now()).unwrap();
+        file.sign(&key(3), now()).unwrap();
+        let signatures = file.signatures();
+        assert!(signatures.root.is_enough() && !signatures.are_enough(), "the old root is missing");
+        assert!(known.update(file.text().as_bytes(), now()).is_err());
+        file.sign(&key(1), now()).unwrap();
+        assert!(file.signatures().are_enough());
+        assert!(file.earlier.is_empty(), "the edition before is no step");
+        let (second, _) = known.update(file.text().as_bytes(), now()).unwrap();
+
+        // The next edition under the new root: the step stays before it.
+        rename(&mut file, "A").unwrap();
+        assert_eq!((file.pack.sequence, file.earlier.len()), (3, 1));
+        file.sign(&key(3), now()).unwrap();
+        file.sign(&key(4), now()).unwrap();
+        // And a third root, for those who have the first.
+        file.change_root(now(), 90, to(&[5, 6])).unwrap();
+        assert_eq!((file.pack.root.version(), file.earlier.len()), (3, 2));
+        for seed in [3, 4, 5, 6] {
+            file.sign(&key(seed), now()).unwrap();
+        }
+        assert_eq!(file.earlier.len(), 1);
+        rename(&mut file, "B").unwrap();
+        for seed in [5, 6] {
+            file.sign(&key(seed), now()).unwrap();
+        }
+        let text = file.text();
+        for known in [&known, &second] {
+            let (known, _) = known.update(text.as_bytes(), now()).unwrap();
+            assert_eq!((known.root().version(), known.sequence()), (3, 5));
+        }
+        let read = PackFile::parse(Path::new("x"), text.as_bytes()).unwrap();
+        assert_eq!(read.text(), text);
+    }
+
+    #[test]
+    fn what_is_compressed_is_read_whole_or_not_at_all() {
+        let packed = |bytes: &[u8]| {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap()
+        };
+        let good = packed(b"{}\n");
+        assert_eq!(unpack(&good).unwrap(), b"{}\n");
+        assert!((1..good.len()).all(|end| unpack(&good[..end]).is_err()));
+        assert_eq!(unpack(&[&good[..], b"x"].concat()).unwrap_err(), said::TRAILING);
+        assert_eq!(unpack(&[&good[..], &good[..]].concat()).unwrap_err(), said::TRAILING);
+        let bomb = packed(&vec![b' '; BYTES_MAX as usize + 1]);
+        assert_eq!(unpack(&bomb).unwrap_err(), said::TOO_LARGE);
+    }
+
+    #[test]
+    fn the_schema_names_what_is_written() {
+        let schema = include_str!("../../../schemas/trust-pack.schema.json");
+        let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+        let did = Did::web("centre.example.org", &[]).unwrap();
+        let stolen = key(7).verifying_key();
+        let mut entity = Entity::new(&did, "Harbour");
+        entity.names.push(Name { language: Some("fr".into()), text: "Port".into() });
+        let mut listed = EntityKey::new(did.method(&stolen).unwrap().as_str(), stolen);
+        listed.role = Some(Role::Badge);
+        (listed.valid_from, listed.valid_until) = (Some(now()), Some(validity(now(), 1).1));
+        listed.state = KeyState::Compromised { since: now(), genuine: Some(Genuine::of([[7; 32]])) };
+        entity.keys.push(listed);
+        entity.document = Some(taskbadge::key::DidDocument::new(&did, &[stolen]).unwrap().to_json());
+        entity.achievements.push(Scope::new("https://centre.example.org/tasks/*"));
+        entity.status_issuers.push(Did::key(&stolen));
+        entity.successor = Some(Did::key(&stolen));
+        let mut pack = pack(1);
+        pack.entities.push(entity);
+        pack.lists.push(ListMark { id: "https://centre.example.org/status/1".into(), made: now() });
+        pack.contexts
+            .push(ExtraContext { id: "https://example.org/terms".into(), document: r#"{"@context":{}}"#.into() });
+        let signed = Pack::sign(pack.to_json().unwrap().as_bytes(), &key(1), now()).unwrap();
+        let written: serde_json::Value = serde_json::from_str(&signed).unwrap();
+
+        let names = |value: &serde_json::Value| {
+            let mut names: Vec<_> = value.as_object().unwrap().keys().cloned().collect();
+            names.sort();
+            names
+        };
+        for (value, definition) in [
+            ("", ""),
+            ("/issuer", "/properties/issuer"),
+            ("/root", "/$defs/root"),
+            ("/statusList/0", "/properties/statusList/items"),
+            ("/context/0", "/properties/context/items"),
+            ("/proof", "/$defs/proof"),
+            ("/credentialSubject/0", "/$defs/entity"),
+            ("/credentialSubject/0/name/1", "/$defs/name/oneOf/1"),
+            ("/credentialSubject/0/recognizedTo", "/$defs/action"),
+            ("/credentialSubject/0/keys/0", "/$defs/key"),
+        ] {
+            let (value, definition) = (written.pointer(value).unwrap(), schema.pointer(definition).unwrap());
+            assert_eq!(names(value), names(&definition["properties"]), "{definition}");
+            for required in definition["required"].as_array().unwrap() {
+                assert!(value.get(required.as_str().unwrap()).is_some(), "{required} is always there");
+            }
+        }
+    }
+}

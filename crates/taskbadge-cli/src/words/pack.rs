@@ -1,0 +1,354 @@
+//! The sentences of `taskbadge pack`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use taskbadge::finding::Finding;
+use taskbadge::key::{Did, VerifyingKey};
+use taskbadge::time::Instant;
+use taskbadge::trust::{Entity, EntityKey, KeyState, Name, Scope};
+use taskbadge_issuer::printable;
+
+use super::trust::{age, fingerprint_lines};
+use super::{count, day, last_day, named, shown};
+use crate::pack_file::{Count, Edited, PackFile, Signatures};
+
+pub(crate) const NO_NAME: &str = "--name is empty; give the publisher's name as people know it";
+pub(crate) const ENTRY_WANTED: &str = "a did:web is recognised by its keys and its document; ask the centre for what \
+    `taskbadge key entry` writes, and name that file";
+pub(crate) const NOTHING_GENUINE: &str = "Without --genuine no badge under the key counts any more as VALID: what is \
+    dated before is INDETERMINATE, what is dated later INVALID. If the centre has its ledger, ask for its entry \
+    (`taskbadge key entry`), and run this again with --genuine.";
+pub(crate) const KNOWN: &str = "KNOWN: you trust the root of this pack, and this edition is good.";
+
+pub(crate) fn not_a_publisher(text: &str) -> String {
+    format!(
+        "--publisher {} is no identifier; give a URL such as https://association.example.org, or a DID",
+        printable(text)
+    )
+}
+
+pub(crate) fn not_a_key(text: &str) -> String {
+    format!(
+        "--root-key {} is neither a public key (z6Mk…) nor a file; make one with `taskbadge key new FILE`, which shows its \
+        public key",
+        printable(text)
+    )
+}
+
+pub(crate) fn not_a_root(threshold: usize, keys: usize, most: usize) -> String {
+    format!(
+        "{threshold} of {} cannot sign; name 1 to {most} keys, each once, and a threshold from 1 to their number",
+        count(keys, "root key")
+    )
+}
+
+pub(crate) fn not_a_date(option: &str, text: &str) -> String {
+    format!("--{option} {} is not a date; write 2026-11-22 or 2026-11-22T09:30:00Z", printable(text))
+}
+
+pub(crate) fn begun(file: &PackFile) -> Vec<String> {
+    let mut lines = vec![format!("Began a trust pack in {}, which recognises nobody yet.", named(&file.path))];
+    lines.extend(root(file));
+    lines.push("  next        `taskbadge pack add-issuer`, `pack add-list`, and then `pack sign` with each key".into());
+    lines
+}
+
+pub(crate) fn root(file: &PackFile) -> Vec<String> {
+    let root = &file.pack.root;
+    let heading =
+        format!("version {}, {} of {} sign", root.version(), root.threshold(), count(root.keys().len(), "key"));
+    let mut lines = vec![shown("root", &heading)];
+    lines.extend(root.keys().iter().map(|key| shown("root key", &key.to_multikey())));
+    lines.extend(fingerprint_lines(&root.fingerprint()));
+    if let Some(before) = file.root_before() {
+        lines.push(format!(
+            "  next        {} of the {} before have to sign, and {} of the new: `taskbadge pack sign`",
+            before.threshold(),
+            count(before.keys().len(), "root key"),
+            root.threshold()
+        ));
+    }
+    lines
+}
+
+// Edits.
+
+pub(crate) fn edited(file: &PackFile, edited: &Edited) -> String {
+    let pack = &file.pack;
+    let mut sentence = format!("Wrote {}: edition {}", named(&file.path), pack.sequence);
+    if edited.is_next {
+        sentence.push_str(", since the one before was signed in full");
+    }
+    let _ = write!(sentence, "; good until {}.", last_day(pack.valid_until));
+    if edited.dropped > 0 {
+        let _ = write!(sentence, " Its {} gone: sign it anew.", gone(edited.dropped));
+    }
+    sentence
+}
+
+fn gone(signatures: usize) -> String {
+    format!("{} {}", count(signatures, "signature"), if signatures == 1 { "is" } else { "are" })
+}
+
+pub(crate) fn nothing_to_change(path: &Path) -> String {
+    format!("{} says so already; nothing was changed.", named(path))
+}
+
+pub(crate) fn recognised(entity: &Entity, is_known: bool) -> Vec<String> {
+    let verb = if is_known { "Recognised anew" } else { "Recognised" };
+    let mut lines = vec![format!("{verb}; compare with the centre, by another way than the one by which this came:")];
+    lines.extend(issuer(entity));
+    lines
+}
+
+/// All that a pack says of an issuer.
+pub(crate) fn issuer(entity: &Entity) -> Vec<String> {
+    let mut lines = vec![shown("issuer", &entity.names.iter().map(name).collect::<Vec<_>>().join("; "))];
+    lines.push(shown("did", entity.id.as_str()));
+    lines.extend(entity.keys.iter().map(key));
+    if entity.keys.is_empty() && entity.document.is_none() {
+        lines.push("  key         its own, for badges and status lists".into());
+    }
+    if entity.document.is_some() {
+        lines.push("  document    its DID document is pinned".into());
+    }
+    lines.extend(entity.achievements.iter().map(|scope: &Scope| shown("may issue", scope.as_str())));
+    if entity.achievements.is_empty() {
+        lines.push("  may issue   nothing; name achievements with --achievement".into());
+    }
+    lines.extend(entity.status_issuers.iter().map(|did| shown("lists by", did.as_str())));
+    lines.extend(entity.successor.iter().map(|did| shown("successor", did.as_str())));
+    lines
+}
+
+fn name(name: &Name) -> String {
+    match &name.language {
+        Some(language) => format!("{} ({language})", name.text),
+        None => name.text.clone(),
+    }
+}
+
+pub(crate) fn key(key: &EntityKey) -> String {
+    let mut told = key.id.clone();
+    let _ = match key.role {
+        Some(role) => write!(told, ", for {}", if role.as_str() == "badge" { "badges" } else { "status lists" }),
+        None => write!(told, ", for badges and status lists"),
+    };
+    let _ = match &key.state {
+        KeyState::Active => write!(told, ", in use"),
+        KeyState::Retired => write!(told, ", retired"),
+        KeyState::Compromised { since, genuine } => {
+            let genuine = genuine.as_ref().map_or("none known to be genuine".into(), |genuine| {
+                format!("{} known to be genuine", count(genuine.len(), "badge"))
+            });
+            write!(told, ", IN OTHER HANDS since {since}, {genuine}")
+        }
+    };
+    if let Some(from) = key.valid_from {
+        let _ = write!(told, ", from {from}");
+    }
+    if let Some(until) = key.valid_until {
+        let _ = write!(told, ", until {until}");
+    }
+    shown("key", &told)
+}
+
+pub(crate) fn removed(did: &Did, successor: Option<&Did>) -> String {
+    match successor {
+        Some(successor) => format!("{did} is carried on by {successor}, and stays in the pack for its earlier badges."),
+        None => format!("{did} is recognised no more. Its status lists stay: what they take back stays taken back."),
+    }
+}
+
+pub(crate) fn no_such_issuer(did: &Did, path: &Path) -> String {
+    format!("{did} is not in {}; see `taskbadge pack inspect {1}`", named(path), named(path))
+}
+
+pub(crate) fn own_successor(did: &Did) -> String {
+    format!("{did} cannot carry on for itself; name another --successor")
+}
+
+pub(crate) fn everything(scope: &str) -> String {
+    format!(
+        "--achievement '{}' is every achievement there is; name ids, or how they begin, such as \
+        'https://centre.example.org/tasks/*'",
+        printable(scope)
+    )
+}
+
+pub(crate) fn not_an_entry(path: &Path, finding: &Finding) -> String {
+    format!(
+        "{}: this is no entry of a centre: {}; ask the centre for what `taskbadge key entry` writes",
+        named(path),
+        printable(&match finding.detail() {
+            Some(detail) => format!("{} at {}", detail, finding.pointer().unwrap_or("the top")),
+            None => finding.code().what().to_owned(),
+        })
+    )
+}
+
+pub(crate) fn recognised_again(key: &str) -> String {
+    format!(
+        "the pack says that {} is in other hands, and this says that it is not; ask the centre by another way. A key \
+        that was stolen stays so; if the pack is wrong, add --force",
+        printable(key)
+    )
+}
+
+pub(crate) fn no_such_key(named_key: &str, path: &Path) -> String {
+    format!(
+        "{} is no key of an issuer in {}; copy its name from `taskbadge pack inspect {1}`",
+        printable(named_key),
+        named(path)
+    )
+}
+
+pub(crate) fn compromised_already(key: &str, since: Instant) -> String {
+    format!("{} is in other hands since {since}, which counts for more; nothing was changed", printable(key))
+}
+
+pub(crate) fn ends_before_it_begins(key: &str, until: Instant) -> String {
+    format!("{} would end at {until}, before it begins; give a later --until", printable(key))
+}
+
+pub(crate) fn nothing_of_this_key(path: &Path, key: &str) -> String {
+    format!(
+        "{}: it does not say which badges under {} are genuine; ask the centre for an entry that it wrote after \
+        `taskbadge key compromised`",
+        named(path),
+        printable(key)
+    )
+}
+
+pub(crate) fn not_a_digest(path: &Path, line: usize) -> String {
+    format!("{}:{line}: this is no SHA-256; write its 64 hexadecimal digits, one a line", named(path))
+}
+
+// Status lists.
+
+pub(crate) fn list_refused(path: &Path, finding: &Finding) -> String {
+    format!("{}: this status list is not taken: {}; nothing was changed", named(path), printable(&finding.to_string()))
+}
+
+pub(crate) fn cannot_check(finding: &Finding) -> String {
+    format!("the lists cannot be checked: {}", printable(&finding.to_string()))
+}
+
+pub(crate) fn older_list(address: &str, made: Instant, known: Instant) -> String {
+    format!(
+        "{}: this edition was made {made}, and one of {known} is in the pack; get the newest from its issuer; nothing was \
+        changed",
+        printable(address)
+    )
+}
+
+pub(crate) fn list_of_another(address: &str, issuer: &str) -> String {
+    format!(
+        "{}: under this address the pack has the list of {}; ask both issuers whose it is; nothing was changed",
+        printable(address),
+        printable(issuer)
+    )
+}
+
+pub(crate) fn list_added(address: &str, made: Instant) -> String {
+    format!("  list        {}, made {}", printable(address), made)
+}
+
+pub(crate) fn lists_beside(file: &PackFile) -> String {
+    format!("Wrote {}: newer lists beside edition {}, whose signatures stand.", named(&file.path), file.pack.sequence)
+}
+
+// Signing.
+
+pub(crate) fn ended(file: &PackFile) -> String {
+    format!(
+        "{}: this edition ended {}, and nobody would take it; change it first, or give it new dates with `taskbadge pack \
+        add-list`",
+        named(&file.path),
+        day(file.pack.valid_until)
+    )
+}
+
+pub(crate) fn not_a_root_key(key: &Path, file: &PackFile) -> String {
+    format!(
+        "{}: this key is none of the root keys of {}; see them with `taskbadge pack inspect {1}`",
+        named(key),
+        named(&file.path)
+    )
+}
+
+/// What somebody signs.
+pub(crate) fn summary(file: &PackFile) -> Vec<String> {
+    let pack = &file.pack;
+    vec![
+        shown("pack", &format!("{}, edition {}", pack.publisher_name, pack.sequence)),
+        shown("good", &format!("{} to {}", day(pack.valid_from), last_day(pack.valid_until))),
+        shown(
+            "holds",
+            &format!("{}, {}", count(pack.entities.len(), "issuer"), count(pack.lists.len(), "status list")),
+        ),
+    ]
+}
+
+pub(crate) fn signed(file: &PackFile, signatures: &Signatures, is_new: bool) -> Vec<String> {
+    let mut sentence = String::from(if is_new { "Signed: " } else { "This key has signed it already: " });
+    sentence.push_str(&of(signatures));
+    sentence.push('.');
+    let mut lines = vec![sentence];
+    lines.push(if signatures.are_enough() {
+        format!(
+            "  next        hand out {}; people take it with `taskbadge trust add` or `trust update`",
+            named(&file.path)
+        )
+    } else {
+        format!("  next        the others sign the same file: {}", named(&file.path))
+    });
+    lines
+}
+
+fn of(signatures: &Signatures) -> String {
+    let count = |count: Count| match count.needed {
+        1 => format!("{} of 1 signature", count.good),
+        needed => format!("{} of {needed} signatures", count.good),
+    };
+    match signatures.before {
+        Some(before) => {
+            format!("by the root before {}; by the new root {}", count(before), count(signatures.root))
+        }
+        None => count(signatures.root),
+    }
+}
+
+// Inspecting.
+
+pub(crate) fn inspected(file: &PackFile, now: Instant) -> Vec<String> {
+    let pack = &file.pack;
+    let is_over = if now >= pack.valid_until { " (it has ended)" } else { "" };
+    let mut lines = vec![
+        shown("publisher", &format!("{} <{}>", pack.publisher_name, pack.publisher)),
+        shown("id", &pack.id),
+        shown("edition", &format!("{}, made {}{}", pack.sequence, day(pack.valid_from), age(now, pack.valid_from))),
+        shown("good until", &format!("{}{is_over}", last_day(pack.valid_until))),
+        shown("signed", &of(&file.signatures())),
+    ];
+    let (root, signers) = (&pack.root, file.signers());
+    let heading =
+        format!("version {}, {} of {} sign", root.version(), root.threshold(), count(root.keys().len(), "key"));
+    lines.push(shown("root", &heading));
+    let has_signed = |key: &VerifyingKey| if signers.contains(key) { ", has signed" } else { "" };
+    lines.extend(root.keys().iter().map(|key| shown("root key", &format!("{}{}", key.to_multikey(), has_signed(key)))));
+    lines.extend(fingerprint_lines(&root.fingerprint()));
+    lines.extend(pack.entities.iter().flat_map(issuer));
+    let carried = file.carried();
+    lines.extend(pack.lists.iter().map(|mark| {
+        let is_there = if carried.contains(&mark.id) { "" } else { "; not in this file" };
+        shown("list", &format!("{}, made {}{}{is_there}", mark.id, day(mark.made), age(now, mark.made)))
+    }));
+    lines.extend(pack.contexts.iter().map(|context| shown("context", &context.id)));
+    lines
+}
+
+pub(crate) fn how_to_trust(path: &Path) -> String {
+    format!("To trust it: taskbadge trust add {}", named(path))
+}

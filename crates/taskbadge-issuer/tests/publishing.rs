@@ -1,0 +1,261 @@
+//! Publishing: one folder that is the centre's own and any number of copies, ledgers that are not what they were, and
+//! what becomes of revocations in all of that.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set the stage must stop")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use taskbadge::badge::Iri;
+use taskbadge::key::{Did, SigningKey};
+use taskbadge::time::Instant;
+use taskbadge_issuer::Trouble;
+use taskbadge_issuer::centre::{Centre, Settings};
+use taskbadge_issuer::desk::{Batch, Desk, Issued};
+use taskbadge_issuer::ledger::{Because, LedgerTrouble, Reason};
+use taskbadge_issuer::publish::{HEAD_FILE, Publication, Recovery, publish, recover};
+use taskbadge_issuer::roster::{Reading, Roster};
+use taskbadge_issuer::template::Template;
+use tempfile::TempDir;
+
+const FORKLIFT: &str = include_str!("../../../examples/centre/tasks/forklift-pre-start-check.toml");
+
+/// A centre in a folder of its own, with room beside it.
+struct House {
+    centre: Centre,
+    key: SigningKey,
+    folder: TempDir,
+}
+
+impl House {
+    fn found(seed: u8) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let key = SigningKey::from_seed(&[seed; 32]);
+        let settings = Settings::new("Harbour Training Centre", Did::key(&key.verifying_key()))
+            .with_web("https://centre.example.org".parse().unwrap());
+        let centre = Centre::found(&folder.path().join("centre"), settings, &key, b"correct horse").unwrap();
+        Self { centre, key, folder }
+    }
+
+    fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn issue(&self, trainees: &[&str]) -> Result<Vec<Issued>, Trouble> {
+        let tasks = [Template::parse("forklift-pre-start-check.toml", FORKLIFT).unwrap()];
+        let rows: String = trainees.iter().map(|t| format!("{t}@example.org,2026-11-03,independent\n")).collect();
+        let text = "email,date,level\n".to_owned() + &rows;
+        let roster = Roster::open("r.csv", text.as_bytes()).unwrap();
+        let batch = Batch::of(&roster, roster.read(&Reading::new(&tasks)).unwrap(), now(), &[]).unwrap();
+        Desk::open(&self.centre, &self.key, "registrar", now())?.issue(&batch, now(), |_| ())
+    }
+
+    fn rehearse(&self) -> Result<(), Trouble> {
+        let tasks = [Template::parse("forklift-pre-start-check.toml", FORKLIFT).unwrap()];
+        let roster = Roster::open("r.csv", b"email,date,level\nz@example.org,2026-11-03,independent\n").unwrap();
+        let batch = Batch::of(&roster, roster.read(&Reading::new(&tasks)).unwrap(), now(), &[]).unwrap();
+        Desk::rehearse(&self.centre, &self.key, &batch, now(), |_| ()).map(drop)
+    }
+
+    fn publish_to(&self, folder: &Path) -> Result<Publication, Trouble> {
+        publish(&self.centre, &self.key, &mut self.centre.ledger()?, folder, now())
+    }
+
+    fn publish(&self) -> Result<Publication, Trouble> {
+        self.publish_to(&self.centre.published_folder())
+    }
+
+    fn revoke(&self, badge: &Iri) {
+        self.centre.ledger().unwrap().revoke([badge], Reason::Fraud, &because(), now()).unwrap();
+    }
+
+    fn recover(&self, folder: &Path) -> Result<Recovery, Trouble> {
+        recover(&self.centre, &mut self.centre.ledger()?, folder, &because(), now())
+    }
+
+    fn head(&self, folder: &Path) -> String {
+        fs::read_to_string(folder.join(HEAD_FILE)).unwrap()
+    }
+
+    fn events(&self) -> u64 {
+        self.centre.ledger().unwrap().check().unwrap().events
+    }
+
+    fn raised(publication: &Publication) -> Vec<u64> {
+        let mut raised: Vec<u64> = publication.lists.iter().map(|list| list.raised).collect();
+        raised.sort_unstable();
+        raised
+    }
+}
+
+fn now() -> Instant {
+    "2026-11-22T09:30:00Z".parse().unwrap()
+}
+
+fn because() -> Because {
+    Because::new("registrar", "the video shows another person").unwrap()
+}
+
+#[test]
+fn another_folder_is_one_more_copy() {
+    let house = House::found(7);
+    let badges = house.issue(&["a", "b"]).unwrap();
+    house.revoke(&badges[0].badge);
+    let stick = house.beside("stick");
+    let publication = house.publish_to(&stick).unwrap();
+    assert!(publication.lists[0].file.starts_with(&stick));
+    let own = house.centre.published_folder();
+    let page = publication.lists[0].file.strip_prefix(&stick).unwrap();
+    assert_eq!(fs::read(own.join(page)).unwrap(), fs::read(&publication.lists[0].file).unwrap());
+    assert_eq!(house.head(&own), house.head(&stick));
+
+    // The centre's own folder, by another name, is no copy of itself.
+    let same = house.centre.folder().join("badges/../published");
+    assert_eq!(House::raised(&house.publish_to(&same).unwrap()), [1]);
+    house.publish_to(&stick).unwrap();
+}
+
+#[test]
+fn a_backup_is_noticed_also_where_only_sticks_are_published_to() {
+    let house = House::found(7);
+    let badges = house.issue(&["a", "b"]).unwrap();
+    let ledger = house.centre.ledger_file();
+    let backup = fs::read(&ledger).unwrap();
+    house.revoke(&badges[0].badge);
+    house.publish_to(&house.beside("stick")).unwrap();
+    fs::write(&ledger, backup).unwrap();
+    let empty = house.beside("empty");
+    assert!(matches!(house.publish_to(&empty), Err(Trouble::WouldClear { .. })));
+    assert!(!empty.join("status").exists() && !empty.join(HEAD_FILE).exists());
+    assert!(matches!(house.rehearse(), Err(Trouble::Ledger(LedgerTrouble::Restored { .. }))));
+    assert!(matches!(house.issue(&["c"]), Err(Trouble::Ledger(LedgerTrouble::Restored { .. }))));
+}
+
+#[test]
+fn a_rehearsal_notices_a_backup_and_writes_nothing_down() {
+    let house = House::found(7);
+    house.issue(&["a"]).unwrap();
+    let backup = fs::read(house.centre.ledger_file()).unwrap();
+    house.issue(&["b"]).unwrap();
+    house.publish().unwrap();
+    fs::write(house.centre.ledger_file(), backup).unwrap();
+    let before = house.events();
+    assert!(matches!(house.rehearse(), Err(Trouble::Ledger(LedgerTrouble::Restored { .. }))));
+    assert_eq!(house.events(), before);
+}
+
+#[test]
+fn what_another_published_is_refused_and_puts_nothing_in_doubt() {
+    let (house, other) = (House::found(7), House::found(8));
+    house.issue(&["a"]).unwrap();
+    other.issue(&["b"]).unwrap();
+    let stick = house.beside("stick");
+    other.publish_to(&stick).unwrap();
+    let before = (fs::read(stick.join(HEAD_FILE)).unwrap(), house.events());
+    assert!(matches!(house.publish_to(&stick), Err(Trouble::OtherPublished(folder)) if folder == stick));
+    assert_eq!((fs::read(stick.join(HEAD_FILE)).unwrap(), house.events()), before);
+    assert!(!house.centre.published_folder().exists());
+    house.issue(&["c"]).unwrap();
+
+    // Another centre's ledger.
+    fs::copy(other.centre.ledger_file(), house.centre.ledger_file()).unwrap();
+    assert!(matches!(house.publish(), Err(Trouble::OtherLedger { .. })));
+    assert!(!house.centre.published_folder().exists());
+}
+
+#[test]
+fn trying_again_adds_nothing_to_the_log() {
+    let house = House::found(7);
+    let badges = house.issue(&["a"]).unwrap();
+    let backup = fs::read(house.centre.ledger_file()).unwrap();
+    house.revoke(&badges[0].badge);
+    house.publish().unwrap();
+    fs::remove_file(house.centre.published_folder().join(HEAD_FILE)).unwrap();
+    fs::write(house.centre.ledger_file(), backup).unwrap();
+    assert!(matches!(house.publish(), Err(Trouble::WouldClear { .. })));
+    let before = house.events();
+    for _ in 0..3 {
+        assert!(matches!(house.publish(), Err(Trouble::WouldClear { .. })));
+    }
+    assert_eq!(house.events(), before);
+}
+
+#[test]
+fn a_loss_is_accepted_once_whether_there_were_lists_or_not() {
+    let house = House::found(7);
+    // A ledger from before the first badge.
+    drop(house.centre.ledger().unwrap());
+    let backup = fs::read(house.centre.ledger_file()).unwrap();
+    let lost = house.issue(&["a", "b"]).unwrap();
+    house.revoke(&lost[0].badge);
+    house.publish().unwrap();
+    fs::write(house.centre.ledger_file(), backup).unwrap();
+    let own = house.centre.published_folder();
+    let recovery = house.recover(&own).unwrap();
+    assert!(recovery.accepted && recovery.closed.is_empty());
+    assert_eq!(recovery.unknown, 1);
+    let mut files: Vec<_> = lost.iter().map(|badge| badge.file.clone()).collect();
+    files.sort();
+    assert_eq!(recovery.strangers, files);
+    assert!(matches!(house.recover(&own), Err(Trouble::Ledger(LedgerTrouble::NothingToAccept))));
+    house.issue(&["a", "b"]).unwrap();
+    assert_eq!(House::raised(&house.publish().unwrap()), [0, 1]);
+}
+
+#[test]
+fn a_ledger_that_is_gone_is_not_begun_anew_by_the_way() {
+    let house = House::found(7);
+    let lost = house.issue(&["a", "b"]).unwrap();
+    house.revoke(&lost[0].badge);
+    house.publish().unwrap();
+    let secret = house.centre.folder().join("issued.secret");
+    let kept = fs::read(&secret).unwrap();
+    fs::remove_file(house.centre.ledger_file()).unwrap();
+    // Either of the two tells.
+    fs::remove_file(&secret).unwrap();
+    assert!(matches!(house.issue(&["c"]), Err(Trouble::LedgerGone(_))));
+    fs::write(&secret, kept).unwrap();
+    for gone in [house.issue(&["c"]).map(drop), house.rehearse(), house.publish().map(drop)] {
+        assert!(matches!(gone, Err(Trouble::LedgerGone(_))));
+    }
+    assert!(matches!(house.centre.ledger_if_begun(), Err(Trouble::LedgerGone(_))));
+    assert!(!house.centre.ledger_file().exists());
+
+    let mut ledger = house.centre.begin_ledger_anew(now()).unwrap();
+    assert!(matches!(house.issue(&["c"]), Err(Trouble::Ledger(LedgerTrouble::Restored { .. }))));
+    let own = house.centre.published_folder();
+    let recovery = recover(&house.centre, &mut ledger, &own, &because(), now()).unwrap();
+    assert!(recovery.accepted);
+    assert_eq!((recovery.unknown, recovery.strangers.len()), (1, 2));
+    house.issue(&["a", "b"]).unwrap();
+    assert_eq!(House::raised(&house.publish().unwrap()), [0, 1]);
+    assert!(house.centre.ledger().unwrap().check().unwrap().is_whole());
+}
+
+#[test]
+fn without_anything_published_a_new_ledger_waits_for_a_person_too() {
+    let house = House::found(7);
+    house.issue(&["a"]).unwrap();
+    fs::remove_file(house.centre.ledger_file()).unwrap();
+    let mut ledger = house.centre.begin_ledger_anew(now()).unwrap();
+    assert!(matches!(house.issue(&["b"]), Err(Trouble::Ledger(LedgerTrouble::Restored { .. }))));
+    let own = house.centre.published_folder();
+    assert!(recover(&house.centre, &mut ledger, &own, &because(), now()).unwrap().accepted);
+    house.issue(&["b"]).unwrap();
+}
+
+#[test]
+fn what_a_stick_says_is_kept_when_the_loss_is_accepted_by_it() {
+    let house = House::found(7);
+    let lost = house.issue(&["a", "b"]).unwrap();
+    house.revoke(&lost[0].badge);
+    let stick = house.beside("stick");
+    house.publish_to(&stick).unwrap();
+    fs::remove_dir_all(house.centre.published_folder()).unwrap();
+    fs::remove_file(house.centre.ledger_file()).unwrap();
+    let mut ledger = house.centre.begin_ledger_anew(now()).unwrap();
+    assert_eq!(recover(&house.centre, &mut ledger, &stick, &because(), now()).unwrap().unknown, 1);
+    house.issue(&["c"]).unwrap();
+    assert_eq!(House::raised(&house.publish().unwrap()), [0, 1]);
+    assert_eq!(House::raised(&house.publish_to(&stick).unwrap()), [0, 1]);
+}
