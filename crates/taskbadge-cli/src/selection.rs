@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
+use sha2::{Digest as _, Sha256};
 use taskbadge::badge::Iri;
 use taskbadge::time::Instant;
 use taskbadge_issuer::centre::Centre;
@@ -106,11 +107,16 @@ impl Conditions {
 /// What the ledger says of a badge that a person named by its id or its file. What a file says of itself counts for
 /// nothing but the id: anybody could have written it.
 pub(crate) fn find(named: &Path, ledger: &mut Ledger) -> Result<Record, Trouble> {
-    let badge = match named.to_str().filter(|text| is_short(text)) {
-        Some(text) => of_short(text, ledger)?,
+    let (badge, digest) = match named.to_str().filter(|text| is_short(text)) {
+        Some(text) => (of_short(text, ledger)?, None),
         None => id(named)?,
     };
-    Ok(ledger.find(&badge)?.ok_or(LedgerTrouble::Unknown(badge))?)
+    let record = ledger.find(&badge)?.ok_or(LedgerTrouble::Unknown(badge))?;
+    // Somebody who hands in a file may have put another badge's id into it.
+    if digest.is_some() && record.digest.is_some() && digest != record.digest {
+        return Err(Trouble::new(words::ledger::not_as_issued(named, &record.badge)));
+    }
+    Ok(record)
 }
 
 /// Whether a text is what plans and the names of files show of an id.
@@ -130,20 +136,23 @@ fn of_short(text: &str, ledger: &mut Ledger) -> Result<Iri, Trouble> {
     }
 }
 
-fn id(named: &Path) -> Result<Iri, Trouble> {
+/// The id that was named, and of a file the SHA-256 of its bytes.
+fn id(named: &Path) -> Result<(Iri, Option<[u8; 32]>), Trouble> {
     const URN: &str = "urn:uuid:";
     let text = named.to_str().unwrap_or_default();
     if text.get(..URN.len()).is_some_and(|start| start.eq_ignore_ascii_case(URN)) {
         // RFC 9562 writes them in small letters, and other programs may not.
         let id = text.to_ascii_lowercase().parse();
-        return id.map_err(|_| Trouble::new(words::ledger::not_a_badge_id(text)));
+        let id = id.map_err(|_| Trouble::new(words::ledger::not_a_badge_id(text)))?;
+        return Ok((id, None));
     }
     if text == "-" || !named.exists() {
         return Err(Trouble::new(words::ledger::neither_id_nor_file(named)));
     }
     let badge = files::badge(named)?;
     let id = badge.unverified().id().and_then(|id| id.parse().ok());
-    id.ok_or_else(|| Trouble::new(words::ledger::no_id_in(named)))
+    let id = id.ok_or_else(|| Trouble::new(words::ledger::no_id_in(named)))?;
+    Ok((id, Some(Sha256::digest(badge.text()).into())))
 }
 
 /// The lines of a list: ids and names of files.

@@ -30,12 +30,12 @@ use crate::files::{self, Placing};
 use crate::keys::Role;
 use crate::ledger::faults::step;
 use crate::ledger::{
-    Because, Completed, Earlier, Entry, Intended, Intention, Ledger, LedgerTrouble, Mark, Particulars, Replaces,
-    Signed, Stage, State, Status,
+    Because, Completed, Earlier, Entry, Intended, Intention, Ledger, LedgerTrouble, Mark, Particulars, Record,
+    Replaces, Signed, Stage, State, Status,
 };
 use crate::lint::{self, Lint, Severity};
 use crate::publish;
-use crate::roster::{Cells, ClaimCode, Field, Outcome, Recipient, Roster, Row};
+use crate::roster::{Cells, ClaimCode, Field, Outcome, Recipient, Roster, Row, RowKey};
 use crate::secret::{self, Secret};
 use crate::template::{Level, Template};
 use crate::trouble::random;
@@ -506,7 +506,7 @@ impl<'r, 't> Draft<'r, 't> {
     ) -> Result<Self, Trouble> {
         let id = Iri::uuid(random()?);
         let code = secret.claim_code(row.key(), &id);
-        let mark = row.renews().map_or_else(|| secret.row(row.key()), |old| secret.replacement(row.key(), old));
+        let mark = secret.row(row.key());
         let recipient = secret::recipient_text(row.recipient(), &code).to_owned();
         let cells = cells_of(row, &code);
         Ok(Self {
@@ -541,7 +541,23 @@ impl<'r, 't> Draft<'r, 't> {
                 record.awarded
             ));
         }
+        if record.task == row.task().id().as_str() && record.version != row.task().version() {
+            return refuse(format!(
+                "it was issued under version {} of the task, and the template is version {} now: put that version of \
+                 the template back for the correction, since the trainee was assessed by it",
+                record.version,
+                row.task().version()
+            ));
+        }
         let mut draft = Self::of_row(row, level, clerk, secret, now)?;
+        let mut key = row.key().clone();
+        if let Some(name) = row.private_name()
+            && known_by_name(ledger, secret, row.task(), &record)?
+        {
+            // The roster has no more than the name, also when it is corrected; the claim code came from here.
+            key = RowKey::by_name(row.task(), row.date(), name);
+            draft.mark = secret.row(&key);
+        }
         draft.replaces = Some((old.clone(), Replaces::Correction));
         if let Some(new) = &record.replaced_by {
             // To do the same again is to finish it. To do something else would look done, and not be.
@@ -560,7 +576,7 @@ impl<'r, 't> Draft<'r, 't> {
         // So that the corrected roster, issued again, finds the corrected badge.
         draft.mark = match ledger.find_row(&draft.mark)? {
             None => draft.mark,
-            Some(own) if own.badge == *old || own.status == Status::Revoked => secret.replacement(row.key(), old),
+            Some(own) if own.badge == *old || own.status == Status::Revoked => secret.replacement(&key, old),
             Some(other) => {
                 return refuse(format!(
                     "this trainee has {} for the same task and day; revoke one of the two",
@@ -652,6 +668,19 @@ fn cells_of(row: &Row<'_>, code: &ClaimCode) -> Cells {
     cells
 }
 
+/// Whether the roster from which a badge, or the first of its chain of corrections, was issued had nothing but a name.
+fn known_by_name(ledger: &mut Ledger, secret: &Secret, task: &Template, record: &Record) -> Result<bool, Trouble> {
+    let mut first = record.clone();
+    while let Some((earlier, Replaces::Correction)) = &first.replaces {
+        let Some(found) = ledger.find(earlier)? else { break };
+        first = found;
+    }
+    // Who was forgotten is not known by a name any more.
+    let Ok(cells) = row_of(ledger, &first.badge) else { return Ok(false) };
+    let name = cells.get(&Field::Name).map(|name| RowKey::by_name(task, first.awarded, name));
+    Ok(name.is_some_and(|key| secret.row(&key) == first.row))
+}
+
 /// Refuses rows that renew a badge of another task, or of somebody else as far as the ledger still knows.
 fn refuse_misfits(batch: &Batch<'_>, ledger: &mut Ledger, secret: &Secret) -> Result<(), Trouble> {
     for (row, _) in &batch.rows {
@@ -669,6 +698,16 @@ fn refuse_misfits(batch: &Batch<'_>, ledger: &mut Ledger, secret: &Secret) -> Re
             let next = "it is somebody else's: name the trainee's own badge, and the trainee as in the roster it was \
                         issued from (`taskbadge renew` writes such a roster)";
             return Err(refuse(next.into()));
+        }
+        // The same award without `renews` may be there already.
+        match ledger.find_row(&secret.row(row.key()))? {
+            Some(own) if own.badge == *old => {
+                return Err(refuse("the row has the day of the award itself: write the day of the refresher".into()));
+            }
+            Some(other) if other.replaces != Some((old.clone(), Replaces::Renewal)) => {
+                return Err(refuse(format!("this trainee has {} for the same task and day", other.badge)));
+            }
+            _ => {}
         }
     }
     Ok(())

@@ -567,3 +567,56 @@ fn a_badge_of_today_is_valid_at_once_wherever_the_centre_is() {
     let badge = json(&issue_at(noon, &centre, &key, roster).unwrap()[0]);
     assert_eq!(badge["validFrom"], "2026-11-22T12:00:00Z");
 }
+
+#[test]
+fn the_corrected_roster_finds_the_corrected_badge_also_where_it_has_nothing_but_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let (centre, key) = centre(folder.path(), |settings| settings);
+    let roster = |name: &str, level: &str| format!("name,consent_name,date,level\n{name},yes,2026-11-03,{level}\n");
+    let old = issue(&centre, &key, &roster("Amina Nor", "independent")).unwrap().remove(0);
+    let because = Because::new("registrar", "misspelt").unwrap();
+    let correct = |of: &Iri, field: Field, text: &str| {
+        let mut cells = row_of(&mut centre.ledger().unwrap(), of).unwrap();
+        cells.insert(field, text.into());
+        let text = Roster::write(&[cells], &[]);
+        let tasks = tasks();
+        let roster = Roster::open("r.csv", text.as_bytes()).unwrap();
+        let batch = Batch::of(&roster, roster.read(&Reading::new(&tasks)).unwrap(), now(), &[]).unwrap();
+        Desk::open(&centre, &key, "registrar", now()).unwrap().correct(of, &batch, &because, now()).unwrap()
+    };
+    let new = correct(&old.badge, Field::Name, "Amina Noor");
+    let found = issue(&centre, &key, &roster("Amina Noor", "independent")).unwrap().remove(0);
+    assert_eq!((found.badge, found.when), (new.badge.clone(), When::Before));
+    let third = correct(&new.badge, Field::Level, "shows-others");
+    let fourth = correct(&third.badge, Field::Name, "Amina Noor Eldin");
+    let found = issue(&centre, &key, &roster("Amina Noor Eldin", "shows-others")).unwrap().remove(0);
+    assert_eq!((found.badge, found.when), (fourth.badge, When::Before));
+    let good = centre.ledger().unwrap().select(&Query::all().status(Status::Good)).unwrap();
+    assert_eq!(good.len(), 1, "one award, one badge that stands");
+}
+
+#[test]
+fn one_award_is_not_renewed_into_two() {
+    let folder = tempfile::tempdir().unwrap();
+    let (centre, key) = centre(folder.path(), |settings| settings);
+    let old = issue(&centre, &key, "email,date,level\na@example.org,2026-11-03,independent\n").unwrap().remove(0);
+    let refused = |roster: &str| matches!(issue(&centre, &key, roster), Err(Trouble::NotAReplacement { line: 2, .. }));
+    let same_day = format!("email,date,level,renews\na@example.org,2026-11-03,independent,{}\n", old.badge);
+    assert!(refused(&same_day));
+    issue(&centre, &key, "email,date,level\na@example.org,2026-11-20,independent\n").unwrap();
+    let again = format!("email,date,level,renews\na@example.org,2026-11-20,independent,{}\n", old.badge);
+    assert!(refused(&again));
+}
+
+#[test]
+fn a_correction_does_not_say_more_than_was_assessed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (centre, key) = centre(folder.path(), |settings| settings);
+    let old = issue(&centre, &key, "email,date,level\na@example.org,2026-11-03,independent\n").unwrap().remove(0);
+    let newer = [Template::parse("forklift-pre-start-check.toml", &FORKLIFT.replace("\"1.2\"", "\"2\"")).unwrap()];
+    let roster = Roster::open("r.csv", b"email,date,level\nb@example.org,2026-11-03,independent\n").unwrap();
+    let batch = Batch::of(&roster, roster.read(&Reading::new(&newer)).unwrap(), now(), &[]).unwrap();
+    let because = Because::new("registrar", "wrong address").unwrap();
+    let refused = Desk::open(&centre, &key, "registrar", now()).unwrap().correct(&old.badge, &batch, &because, now());
+    assert!(matches!(refused, Err(Trouble::NotAReplacement { next, .. }) if next.contains("version 1.2")));
+}

@@ -218,7 +218,6 @@ fn by_the_entry_badges_stay_good_under_a_retired_key() {
 }
 
 #[test]
-#[ignore = "a document that revokes the key hides what the pack says of it: `Trust::key` has to ask the pack first"]
 fn by_the_entry_genuine_badges_outlive_a_theft_and_forged_ones_do_not() {
     let (_folder, centre) = of_web();
     let genuine = issue(&centre, "amina", at(8));

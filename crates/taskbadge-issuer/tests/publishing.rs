@@ -154,13 +154,13 @@ fn what_another_published_is_refused_and_puts_nothing_in_doubt() {
     let before = (fs::read(stick.join(HEAD_FILE)).unwrap(), house.events());
     assert!(matches!(house.publish_to(&stick), Err(Trouble::OtherPublished(folder)) if folder == stick));
     assert_eq!((fs::read(stick.join(HEAD_FILE)).unwrap(), house.events()), before);
-    assert!(!house.centre.published_folder().exists());
+    assert!(!house.centre.published_folder().join(HEAD_FILE).exists());
     house.issue(&["c"]).unwrap();
 
     // Another centre's ledger.
     fs::copy(other.centre.ledger_file(), house.centre.ledger_file()).unwrap();
     assert!(matches!(house.publish(), Err(Trouble::OtherLedger { .. })));
-    assert!(!house.centre.published_folder().exists());
+    assert!(!house.centre.published_folder().join(HEAD_FILE).exists());
 }
 
 #[test]

@@ -38,6 +38,14 @@ pub(crate) fn neither_id_nor_file(path: &Path) -> String {
     )
 }
 
+pub(crate) fn not_as_issued(path: &Path, badge: &Iri) -> String {
+    format!(
+        "{} is not {badge} as it was issued: somebody changed it, or wrote that id into another file; look at both, and \
+         name the badge by its id",
+        named(path)
+    )
+}
+
 pub(crate) fn no_id_in(path: &Path) -> String {
     format!("{}: the badge has no id, so it was not issued here; name another file, or an id", named(path))
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use taskbadge::time::Instant;
 use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::publish::{Publication, PublishedList, Recovery, VALID_DAYS};
 
@@ -26,10 +27,10 @@ pub(crate) fn published(publication: &Publication, centre: &Centre, folder: &Pat
         format!("Published in {}: no status list yet, since no badge was issued.", named(folder))
     } else {
         format!(
-            "Published {} in {}, good for {VALID_DAYS} days: publish again before {}.",
+            "Published {} in {}, good for {VALID_DAYS} days; employers rely on them for 7, so publish again before {}.",
             count(lists.len(), "status list"),
             named(folder),
-            day(*valid_until)
+            day(Instant::from_unix(valid_until.unix() - (VALID_DAYS - 7) * 24 * 60 * 60))
         )
     }];
     lines.extend(lists.iter().map(list));

@@ -189,6 +189,11 @@ impl RowKey {
         &self.0
     }
 
+    /// The key of a row that has nothing but a name.
+    pub(crate) fn by_name(task: &Template, date: NaiveDate, name: &str) -> Self {
+        Self::new(task, date, &Recipient::NewClaimCode, Some(name))
+    }
+
     pub(super) fn new(task: &Template, date: NaiveDate, recipient: &Recipient, name: Option<&str>) -> Self {
         let (kind, text) = match recipient {
             Recipient::Holder(did) => ("holder", did.as_str()),

@@ -218,10 +218,16 @@ pub(super) fn parts(file: &[u8]) -> Result<Vec<&[u8]>, Finding> {
 /// A file with its lists: a hundred of the largest lists would be larger, and are not carried in one file.
 const FILE_BYTES_MAX: usize = 64 << 20;
 
-/// Whether a part is a pack, and not a status list, as far as one can tell without reading it all.
+/// Whether a part is a pack, by its type: somebody whose status list stands in the file may write the word elsewhere.
 pub(super) fn is_pack(part: &[u8]) -> bool {
-    const MARK: &[u8] = b"\"RecognizedEntityCredential\"";
-    part.windows(MARK.len()).any(|window| window == MARK)
+    const TYPE: &str = "RecognizedEntityCredential";
+    // Most parts are lists, which need not be read for that.
+    if !part.windows(TYPE.len()).any(|window| window == TYPE.as_bytes()) {
+        return false;
+    }
+    let Ok(document) = Document::parse(part, PACK_LIMITS) else { return true };
+    let kinds = document.root().get("type");
+    kinds.into_iter().flat_map(Value::one_or_many).any(|kind| kind.as_str() == Some(TYPE))
 }
 
 fn contexts() -> Contexts {
