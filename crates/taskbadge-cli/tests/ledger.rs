@@ -330,13 +330,17 @@ fn many_that_were_not_finished_are_told_in_one_sentence() {
 }
 
 #[test]
-fn what_a_file_says_of_itself_is_not_shown() {
+fn a_file_that_is_not_as_it_was_issued_names_no_badge() {
     let (place, ids) = Place::with_names(&["Amina Noor"]);
     let forged = fs::read_to_string(&place.badges()[0]).unwrap().replace("hand-washing", "brain-surgery");
     place.write("forged.json", &forged);
-    let said = place.ok(&format!("{REVOKE} --dry-run forged.json"));
-    assert!(said.contains("hand-washing  Amina Noor") && !said.contains("brain-surgery"), "{said}");
-    assert!(place.ok("ledger show --centre centre forged.json").starts_with(&ids[0]));
+    // Somebody who hands it in could have put anybody's id there.
+    let said = place.ends(2, &format!("{REVOKE} forged.json"));
+    assert!(said.contains("is not urn:uuid:") && said.contains("as it was issued"), "{said}");
+    place.ends(2, "ledger show --centre centre forged.json");
+    assert_eq!(place.statuses(), ["good"]);
+    let said = place.ok(&format!("{REVOKE} --dry-run {}", ids[0]));
+    assert!(said.contains("hand-washing  Amina Noor"), "{said}");
 }
 
 #[test]

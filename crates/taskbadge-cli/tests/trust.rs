@@ -7,6 +7,8 @@ mod place;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
 
 use chrono::{Days, NaiveDate, Utc};
 use flate2::Compression;
@@ -696,4 +698,32 @@ fn the_demo_ends_with_a_pack_and_keeps_to_its_folder() {
     assert!(!place.path("data").exists(), "nothing in the user's own store");
     assert!(Path::new(&place.path("demo-centre/employer/packs")).is_dir());
     place.ok("demo");
+}
+
+#[test]
+fn killed_while_updating_it_holds_one_edition_or_the_other() {
+    let stage = Stage::trusted();
+    let killed = |line: &str, after: u64| {
+        let mut command = stage.place.command(line);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(after));
+        // SIGKILL on Unix: nothing can be tidied up.
+        child.kill().unwrap();
+        child.wait().unwrap();
+    };
+    let mut held = 1;
+    for kill in 0..12 {
+        let next = held + 1;
+        stage.forge("p.jsonl", "next.jsonl", &[1, 2], |pack| pack.sequence = next);
+        stage.forge("p.jsonl", "refused.jsonl", &[1], |pack| pack.sequence = next);
+        let before = everything(&stage.stored());
+        killed("trust update refused.jsonl", kill % 12);
+        assert_eq!(everything(&stage.stored()), before);
+        killed("trust update next.jsonl", kill % 12);
+        let said = stage.place.ok("trust list");
+        let is = |edition: u64| said.contains(&format!("edition {edition}, "));
+        assert!(is(held) || is(next), "{said}");
+        held = if is(next) { next } else { held };
+        stage.verify(0, "");
+    }
 }
