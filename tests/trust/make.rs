@@ -431,6 +431,48 @@ pub(crate) fn all() -> Vec<(&'static str, Scenario)> {
     );
 
     add(
+        "clock-behind-what-either-pack-saw",
+        "Two packs recognise the centre; the clock is behind the newer.",
+        vec![
+            first(good(&pack()), "ok"),
+            Step {
+                pack: "ministry".into(),
+                file: lines(&good(&changed(|pack| {
+                    pack.id = "urn:uuid:0d0f1f4e-8a8c-4f1e-9b63-3e9c5ad4a111".into();
+                    pack.valid_from = at("2026-11-21T00:00:00Z");
+                }))),
+                ..first(String::new(), "ok")
+            },
+        ],
+        vec![],
+        check_at(
+            "2026-11-20T00:00:00Z",
+            plain(),
+            "INDETERMINATE",
+            &found(&["trust.pack", "trust.clock"], "status.none"),
+        ),
+    );
+    add(
+        "list-dated-anew-by-a-badge-key",
+        "The thief of the badge key adds a proof with today's date to an old list by the status key.",
+        vec![first(
+            good(&{
+                let mut pack = with_key(|key| key.role = Some(Role::Badge));
+                pack.entities[0].status_issuers.push(did(&registry()));
+                let mut other = Entity::new(&did(&registry()), "Registry");
+                let method = crate::stage::method(&registry());
+                let mut status = taskbadge::trust::EntityKey::new(method, registry().verifying_key());
+                status.role = Some(Role::Status);
+                other.keys.push(status);
+                pack.entities.push(other);
+                pack
+            }),
+            "ok",
+        )],
+        vec![crate::stage::dated_anew(&list(&registry(), "2026-11-14T06:00:00Z", false), &centre(), NOW)],
+        check(with_status(), "INDETERMINATE", &found(&["trust.pack"], "status.stale")),
+    );
+    add(
         "status-key-signs-a-badge",
         "A key for status lists cannot sign badges.",
         vec![first(good(&with_key(|key| key.role = Some(Role::Status))), "ok")],

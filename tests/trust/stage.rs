@@ -1,12 +1,13 @@
 //! The cast: an association with its root keys, centres, badges, lists.
 
 use taskbadge::badge::{Achievement, Badge, Criteria, Iri, Profile, StatusEntry, StatusPurpose, Subject};
+use taskbadge::json::Document;
 use taskbadge::jsonld::Contexts;
 use taskbadge::key::{Did, SigningKey};
-use taskbadge::proof::{Cryptosuite, ProofOptions};
+use taskbadge::proof::{Cryptosuite, ProofOptions, sign_document};
 use taskbadge::time::Instant;
 use taskbadge::trust::{Entity, EntityKey, ListMark, Pack, Root, Scope};
-use taskbadge_status::{Bits, StatusList};
+use taskbadge_status::{Bits, LIST_LIMITS, StatusList};
 
 pub(crate) const NOW: &str = "2026-11-22T09:00:00Z";
 pub(crate) const LIST: &str = "https://centre.example.org/status/1";
@@ -122,6 +123,13 @@ pub(crate) fn list(by: &SigningKey, made: &str, marked: bool) -> String {
         .valid_until(Instant::from_unix(made.unix() + 10 * 24 * 60 * 60));
     let options = ProofOptions::did_key(&by.verifying_key()).cryptosuite(Cryptosuite::EddsaJcs2022).created(made);
     list.sign(&Contexts::builtin(), by, &options).unwrap()
+}
+
+/// A list with one proof more, by another key, with another date.
+pub(crate) fn dated_anew(list: &str, by: &SigningKey, created: &str) -> String {
+    let document = Document::parse(list.as_bytes(), LIST_LIMITS).unwrap();
+    let options = ProofOptions::did_key(&by.verifying_key()).cryptosuite(Cryptosuite::EddsaJcs2022);
+    sign_document(&Contexts::builtin(), &document, LIST_LIMITS, by, &options.created(at(created))).unwrap()
 }
 
 pub(crate) fn mark(made: &str) -> ListMark {

@@ -111,6 +111,15 @@ pub(crate) struct Init {
     /// How badges are signed
     #[arg(long, value_enum, default_value_t = Suite::EddsaRdfc2022)]
     pub(crate) suite: Suite,
+    /// Use a key in a PKCS #11 token instead of a file: the module, such as /usr/lib/softhsm/libsofthsm2.so
+    #[arg(long, value_name = "FILE", requires_all = ["token", "token_key"])]
+    pub(crate) token_module: Option<String>,
+    /// The label of the token; its PIN is asked for as a passphrase is
+    #[arg(long, value_name = "LABEL", requires = "token_module")]
+    pub(crate) token: Option<String>,
+    /// The label of the key in the token
+    #[arg(long, value_name = "LABEL", requires = "token_module")]
+    pub(crate) token_key: Option<String>,
     #[command(flatten)]
     pub(crate) passphrase: Passphrase,
 }

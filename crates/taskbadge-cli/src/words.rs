@@ -92,7 +92,10 @@ pub(crate) fn founded(centre: &Centre) -> Vec<String> {
         lines.push(format!("  publish     {} at {url}", named(&centre.did_document_file())));
     }
     lines.push("  next        write tasks with `taskbadge task new`, then issue with `taskbadge issue`".into());
-    lines.push("  keep safe   key.pem and its passphrase, ledger.sqlite and issued.secret: make backups".into());
+    lines.push(match settings.token() {
+        Some(_) => "  keep safe   the token and its PIN; and ledger.sqlite and issued.secret: make backups".into(),
+        None => "  keep safe   key.pem and its passphrase, ledger.sqlite and issued.secret: make backups".into(),
+    });
     lines
 }
 

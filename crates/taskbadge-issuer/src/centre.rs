@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use taskbadge::badge::Iri;
-use taskbadge::key::{Did, DidDocument, Signer, SigningKey};
+use taskbadge::key::{Did, DidDocument, Signer, SigningKey, VerifyingKey};
 use taskbadge::proof::Cryptosuite;
 use taskbadge::time::Instant;
 use zeroize::Zeroizing;
@@ -47,6 +47,23 @@ impl Centre {
     /// [`Trouble::Exists`] if there is a centre already, [`Trouble::Key`] for an empty passphrase or a did:key that is not
     /// of this key, [`Trouble::Io`].
     pub fn found(folder: &Path, settings: Settings, key: &SigningKey, passphrase: &[u8]) -> Result<Self, Trouble> {
+        Self::found_around(folder, settings, &key.verifying_key(), |path| write_key(path, key, passphrase))
+    }
+
+    /// Makes a centre folder around a key that lives in the token which the settings name.
+    ///
+    /// # Errors
+    /// As [`Centre::found`].
+    pub fn found_with_token(folder: &Path, settings: Settings, key: &VerifyingKey) -> Result<Self, Trouble> {
+        Self::found_around(folder, settings, key, |_| Ok(()))
+    }
+
+    fn found_around(
+        folder: &Path,
+        settings: Settings,
+        key: &VerifyingKey,
+        write_key: impl FnOnce(&Path) -> Result<(), Trouble>,
+    ) -> Result<Self, Trouble> {
         let centre = Self { folder: folder.to_owned(), settings };
         let taken = [centre.settings_file(), centre.key_file(), centre.did_document_file(), centre.keys_file()];
         if let Some(taken) = taken.into_iter().find(|path| path.exists()) {
@@ -56,9 +73,9 @@ impl Centre {
             files::make_folder(&folder)?;
         }
         let did = centre.settings.did();
-        let document = DidDocument::new(did, &[key.verifying_key()]);
+        let document = DidDocument::new(did, &[*key]);
         let document = document.map_err(|error| Trouble::Key { path: centre.settings_file(), error })?;
-        write_key(&centre.key_file(), key, passphrase)?;
+        write_key(&centre.key_file())?;
         if did.verifying_key().is_none() {
             files::write_new(&centre.did_document_file(), document.to_json().as_bytes(), Secrecy::Open)?;
         }
@@ -103,6 +120,21 @@ impl Centre {
         self.method(&key, Role::Status).map(|_| key)
     }
 
+    /// Opens the key that signs badges, or status lists: from its file with the passphrase, or in the token that
+    /// `centre.toml` names with the PIN.
+    ///
+    /// # Errors
+    /// As [`Centre::signing_key`]; [`Trouble::Token`]; [`Trouble::NoTokens`] where this program was built without them.
+    pub fn signer(&self, role: Role, secret: &[u8]) -> Result<Box<dyn Signer>, Trouble> {
+        let own_file = role == Role::Status && Keys::of(self)?.has_status_key();
+        let key: Box<dyn Signer> = match self.settings.token() {
+            Some(token) if !own_file => open_token(token, secret)?,
+            _ if own_file => Box::new(read_own_key(&self.status_key_file(), secret)?),
+            _ => Box::new(read_own_key(&self.key_file(), secret)?),
+        };
+        self.method(&*key, role).map(|_| key)
+    }
+
     /// The verification method under which a key of the centre signs: what a proof names.
     ///
     /// # Errors
@@ -113,7 +145,12 @@ impl Centre {
         match keys.all().iter().find(|own| own.key == key.verifying_key()) {
             Some(own) if own.signs(role) => Ok(own.id.as_str().to_owned()),
             own => {
-                let path = if role == Role::Badge { self.key_file() } else { self.list_key_file()? };
+                let own_file = role == Role::Status && keys.has_status_key();
+                let path = match self.settings.token() {
+                    Some(_) if !own_file => self.settings_file(),
+                    _ if own_file => self.status_key_file(),
+                    _ => self.key_file(),
+                };
                 Err(match own {
                     Some(_) if keys.in_use(role).next().is_none() => Trouble::NoKeyInUse(self.folder.clone()),
                     Some(_) => Trouble::NotInUse { path, role },
@@ -306,7 +343,7 @@ impl Centre {
         self.folder.join("tasks")
     }
 
-    fn settings_file(&self) -> PathBuf {
+    pub(crate) fn settings_file(&self) -> PathBuf {
         self.folder.join("centre.toml")
     }
 }
@@ -351,6 +388,36 @@ fn read_own_key(path: &Path, passphrase: &[u8]) -> Result<SigningKey, Trouble> {
     if path.exists() { read_key(path, passphrase) } else { Err(Trouble::KeyGone(path.into())) }
 }
 
+/// Where a key lives that never leaves its token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenPlace {
+    /// The file of the PKCS #11 module.
+    pub module: String,
+    /// The token's label.
+    pub token: String,
+    /// The key's label.
+    pub key: String,
+}
+
+/// The public half of a key in a token.
+///
+/// # Errors
+/// [`Trouble::Token`]; [`Trouble::NoTokens`] where this program was built without them.
+pub fn token_key(place: &TokenPlace, pin: &[u8]) -> Result<VerifyingKey, Trouble> {
+    open_token(place, pin).map(|key| key.verifying_key())
+}
+
+#[cfg(feature = "pkcs11")]
+fn open_token(place: &TokenPlace, pin: &[u8]) -> Result<Box<dyn Signer>, Trouble> {
+    let refused = |_| taskbadge::key::SignerError::Refused { why: "the PIN is not text".into() };
+    Ok(Box::new(crate::token::TokenKey::open(place, std::str::from_utf8(pin).map_err(refused)?)?))
+}
+
+#[cfg(not(feature = "pkcs11"))]
+fn open_token(place: &TokenPlace, _: &[u8]) -> Result<Box<dyn Signer>, Trouble> {
+    Err(Trouble::NoTokens(place.key.clone()))
+}
+
 /// Who the centre is: the content of `centre.toml`.
 ///
 /// ```
@@ -379,6 +446,7 @@ pub struct Settings {
     ledger: Option<String>,
     status_issuers: Vec<Did>,
     successor: Option<Did>,
+    token: Option<TokenPlace>,
 }
 
 impl Settings {
@@ -395,6 +463,9 @@ impl Settings {
         "ledger",
         "status_issuers",
         "successor",
+        "token_module",
+        "token",
+        "token_key",
     ];
 
     /// A centre with its name and DID, without web pages, signing `eddsa-rdfc-2022`.
@@ -412,6 +483,7 @@ impl Settings {
             ledger: None,
             status_issuers: Vec::new(),
             successor: None,
+            token: None,
         }
     }
 
@@ -478,6 +550,13 @@ impl Settings {
         self
     }
 
+    /// The same centre with its key in a token instead of in a file.
+    #[must_use]
+    pub fn with_token(mut self, place: TokenPlace) -> Self {
+        self.token = Some(place);
+        self
+    }
+
     /// Reads `centre.toml`. `file` is its path as messages shall name it.
     ///
     /// # Errors
@@ -499,10 +578,14 @@ impl Settings {
             Some(value) => format!("{name} = {}\n", quoted(value)),
             None => format!("# {name} = {}\n", quoted(example)),
         };
+        let token = |part: fn(&TokenPlace) -> &String| self.token.as_ref().map(|place| part(place).as_str());
         [
             "# Who issues. Every badge shows the name, the web address and the contact.\n".into(),
             field("name", Some(&self.name), ""),
-            "\n# By this identifier verifiers recognise the centre; it goes with the key in key.pem.\n".into(),
+            format!("\n# By this identifier verifiers recognise the centre; it goes with the key in {}.\n", match self.token {
+                Some(_) => "the token",
+                None => "key.pem",
+            }),
             field("did", Some(self.did.as_str()), ""),
             "\n# The home page; the ids of tasks stand below it. Once badges are out, do not change it.\n".into(),
             field("web", self.web.as_ref().map(WebAddress::as_str), "https://centre.example.org"),
@@ -531,6 +614,11 @@ impl Settings {
             },
             "\n# Who goes on, where the centre closed or has another DID now.\n".into(),
             field("successor", self.successor.as_ref().map(Did::as_str), "did:web:successor.example.org"),
+            "\n# Where the key is in a PKCS #11 token instead of in key.pem: module, label of the token, label of the key.\n"
+                .into(),
+            field("token_module", token(|place| &place.module), "/usr/lib/softhsm/libsofthsm2.so"),
+            field("token", token(|place| &place.token), "harbour"),
+            field("token_key", token(|place| &place.key), "badges"),
         ]
         .concat()
     }
@@ -577,6 +665,12 @@ impl Settings {
         self.successor.as_ref()
     }
 
+    /// Where the key lives, if that is a token.
+    #[must_use]
+    pub fn token(&self) -> Option<&TokenPlace> {
+        self.token.as_ref()
+    }
+
     /// How badges are signed.
     #[must_use]
     pub fn suite(&self) -> Cryptosuite {
@@ -617,6 +711,15 @@ impl Settings {
         let (publish, ledger) = (fields.text("publish"), fields.text("ledger"));
         let contact = contact.map(|contact| contact.as_str().to_owned());
         let (status_issuers, successor) = (fields.parsed_list("status_issuers"), fields.parsed("successor"));
+        let token = match (fields.text("token_module"), fields.text("token"), fields.text("token_key")) {
+            (Some(module), Some(token), Some(key)) => Some(TokenPlace { module, token, key }),
+            (None, None, None) => None,
+            _ => {
+                let next = "give all three of `token_module`, `token` and `token_key`, or none";
+                fields.note("token", "a key in a token is found by module, token and label", next);
+                None
+            }
+        };
         Some(Self {
             name: name?,
             did: did?,
@@ -629,6 +732,7 @@ impl Settings {
             ledger,
             status_issuers,
             successor,
+            token,
         })
     }
 }
@@ -661,7 +765,8 @@ mod tests {
             .with_publish("../www")
             .with_ledger("host=/run/postgresql dbname=harbour")
             .with_status_issuers(vec![Did::key(&key), Did::web("next.example.org", &[]).unwrap()])
-            .with_successor(Did::web("next.example.org", &[]).unwrap());
+            .with_successor(Did::web("next.example.org", &[]).unwrap())
+            .with_token(TokenPlace { module: "/lib/x.so".into(), token: "harbour".into(), key: "badges".into() });
         for settings in [settings, Settings::new("Плавучий", Did::key(&key))] {
             let read = Settings::parse("centre.toml", &settings.to_toml()).unwrap();
             assert_eq!(format!("{read:?}"), format!("{settings:?}"));

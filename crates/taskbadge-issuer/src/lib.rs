@@ -65,6 +65,8 @@ pub mod roster;
 mod secret;
 pub mod template;
 mod text;
+#[cfg(feature = "pkcs11")]
+pub mod token;
 mod trouble;
 
 pub use address::{NotAWebAddress, WebAddress};

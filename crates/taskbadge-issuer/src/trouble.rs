@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use taskbadge::badge::Iri;
 use taskbadge::finding::Finding;
-use taskbadge::key::KeyError;
+use taskbadge::key::{KeyError, SignerError};
 use taskbadge::time::Instant;
 
 use crate::Mistakes;
@@ -54,6 +54,17 @@ pub enum Trouble {
         /// The centre's DID.
         did: String,
     },
+    /// The token that holds the key does not do what is asked.
+    #[error("{0}")]
+    Token(#[from] SignerError),
+    /// The centre's key is in a token, which this program was built without.
+    #[error(
+        "the key {0} is in a PKCS #11 token, which this program was built without; build it with `--features pkcs11`"
+    )]
+    NoTokens(String),
+    /// The key in the token is the one that is to be replaced.
+    #[error("{}: the key that is named there as `token_key` is the one in use; make another in the token, name it there, and run this again", .0.display())]
+    SameKey(PathBuf),
     /// The key is the centre's, and does not sign this, or signs no more.
     #[error("the key in {} is not in use for {} any more; put the key there that is (`taskbadge key list`), or finish a change of keys that was interrupted by asking for it again", path.display(), match role { Role::Badge => "badges", Role::Status => "status lists" })]
     NotInUse {

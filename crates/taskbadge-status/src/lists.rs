@@ -40,6 +40,8 @@ struct List {
     speaks_for: Vec<String>,
     /// How new it has to be, where a trust pack says so.
     floor: Option<Instant>,
+    /// Why whoever recognises the issuer proves nothing any more but what was revoked.
+    doubt: Option<Code>,
     purposes: Vec<StatusPurpose>,
     content: Content,
     /// What earlier editions say is revoked, which no later edition takes back.
@@ -155,7 +157,7 @@ impl StatusLists {
     }
 
     /// The list that an entry names, if what is at hand counts.
-    fn list(&self, badge: Claims<'_>, entry: &StatusClaim<'_>) -> Result<&List, Finding> {
+    fn lists(&self, badge: Claims<'_>, entry: &StatusClaim<'_>) -> Result<Vec<&List>, Finding> {
         let Some(lists) = self.lists.get(entry.list) else {
             return Err(match self.faults.get(entry.list) {
                 Some(fault) => fault.about(badge),
@@ -168,19 +170,25 @@ impl StatusLists {
             let by = lists.first().map(|list| read::shown(&list.issuer)).unwrap_or_default();
             return Err(Finding::new(Code::StatusListIssuer).because(format!("it is by {by}")));
         }
-        own.find(|list| list.content.fits(entry.place)).ok_or_else(|| {
-            Finding::new(Code::StatusListMalformed).because("it is a list of another kind than the entry")
-        })
+        let fitting: Vec<&List> = own.filter(|list| list.content.fits(entry.place)).collect();
+        if fitting.is_empty() {
+            let detail = "it is a list of another kind than the entry";
+            return Err(Finding::new(Code::StatusListMalformed).because(detail));
+        }
+        Ok(fitting)
     }
 }
 
 impl StatusSource for StatusLists {
     fn status(&self, badge: Claims<'_>, entry: &StatusClaim<'_>, at: Instant) -> StatusAnswer {
-        let list = match self.list(badge, entry) {
-            Ok(list) => list,
+        let lists = match self.lists(badge, entry) {
+            Ok(lists) => lists,
             Err(finding) => return StatusAnswer::new(finding),
         };
-        let finding = list.finding(badge, entry, at, self.max_age);
+        // Several may speak for the issuer: a revocation by any of them decides, else the newest.
+        let answers = lists.into_iter().map(|list| (list, list.finding(badge, entry, at, self.max_age)));
+        let decides = |(list, finding): &(&List, Finding)| (finding.code() == Code::StatusRevoked, list.as_of);
+        let (list, finding) = answers.max_by_key(decides).expect("a list that fits");
         let answer = StatusAnswer::new(finding).as_of(list.as_of);
         match list.valid_until {
             Some(end) => answer.valid_until(end),
@@ -222,6 +230,10 @@ impl List {
         let told = self.told(if marked.is_some() { words.marked } else { words.clear }, at);
         if let Some(end) = self.valid_until.filter(|&end| at >= end) {
             return Finding::new(Code::StatusListValidity).because(format!("it ended {end}; {told}"));
+        }
+        if let Some(doubt) = self.doubt {
+            return Finding::new(doubt)
+                .because(format!("of the issuer of the status list, {}", read::shown(&self.issuer)));
         }
         if let Some(floor) = self.floor.filter(|&floor| self.as_of < floor) {
             return Finding::new(Code::StatusListRollback)

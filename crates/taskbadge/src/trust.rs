@@ -40,6 +40,17 @@ pub struct Trust {
     /// How new status lists have to be, by their addresses.
     lists: BTreeMap<String, Instant>,
     contexts: Vec<ExtraContext>,
+    /// Keys that a pack says others have.
+    stolen: Vec<Stolen>,
+    /// The newest time that was seen in a pack.
+    newest: Option<Instant>,
+}
+
+#[derive(Debug, Clone)]
+struct Stolen {
+    key: VerifyingKey,
+    since: Instant,
+    genuine: Option<Genuine>,
 }
 
 /// One issuer: its id as badges write it, its name as the verifier knows it, and its keys.
@@ -79,7 +90,6 @@ struct Edition {
     sequence: u64,
     valid_from: Instant,
     valid_until: Instant,
-    newest: Instant,
 }
 
 /// What a signature is looked at for.
@@ -87,6 +97,8 @@ struct Edition {
 pub(crate) struct Signed<'a> {
     /// The verification method.
     pub(crate) method: &'a str,
+    /// The key that the signature fits.
+    pub(crate) key: VerifyingKey,
     /// When the proof says it was made.
     pub(crate) created: Option<Instant>,
     pub(crate) role: Role,
@@ -123,8 +135,13 @@ impl Trust {
             sequence: pack.sequence,
             valid_from: pack.valid_from,
             valid_until: pack.valid_until,
-            newest: trusted.newest(),
         });
+        self.newest = self.newest.max(Some(trusted.newest()));
+        for key in pack.entities.iter().flat_map(|entity| &entity.keys) {
+            if let KeyState::Compromised { since, genuine } = &key.state {
+                self.stolen.push(Stolen { key: key.key, since: *since, genuine: genuine.clone() });
+            }
+        }
         for entity in &pack.entities {
             let issuer = RecognisedIssuer::of_entity(entity, &edition);
             self.issuers.entry(issuer.id.clone()).or_default().push(issuer);
@@ -185,58 +202,52 @@ impl Trust {
         contexts
     }
 
-    /// The key behind a verification method (Controlled Identifiers 1.0 section 3.3, without the network): in the
-    /// did:key itself, in a pinned document, or listed by a recognised issuer: by the one that the document claims to be of
-    /// before any other, so that nobody else's list says which key that is.
-    pub(crate) fn key(
+    /// The keys behind a verification method (Controlled Identifiers 1.0 section 3.3, without the network): as recognised
+    /// issuers list it, by the one that the document claims to be of before any other, so that nobody else's list says
+    /// which key that is; else in the did:key itself. There is more than one where several list the name with other keys.
+    pub(crate) fn keys(
         &self,
         method: &str,
         claimed: Option<&str>,
         at: Instant,
-    ) -> Result<Cow<'_, FrequentKey>, Finding> {
+    ) -> Result<Vec<Cow<'_, FrequentKey>>, Finding> {
         let controller = controller_of(method);
         let of = |id: &str| self.issuers.get(id).map(Vec::as_slice).unwrap_or_default();
-        let (claimed, known) = (claimed.map(of).unwrap_or_default(), of(controller));
+        let near: Vec<&RecognisedIssuer> = claimed.map(of).unwrap_or_default().iter().chain(of(controller)).collect();
         // What would settle it is another document, and the report has to name that. Of several documents one suffices:
         // a pack may know a newer one than the caller pinned.
-        let mut refused = None;
-        let mut allowed = known.iter().filter(|issuer| match &issuer.document {
-            None => issuer.listed_key(method).is_some(),
-            // Its document revokes such a key as a whole; a pack says which of its badges are genuine.
-            Some(_) if issuer.listed_key(method).is_some_and(ListedKey::is_compromised) => true,
-            Some(document) => match document.key_for_assertion(method, at) {
-                Ok(_) => true,
+        let (mut keys, mut refused): (Vec<&FrequentKey>, Option<KeyError>) = (Vec::new(), None);
+        for issuer in &near {
+            match issuer.allowed_key(method, at) {
+                Ok(Some(listed)) if keys.iter().all(|key| key.key() != listed.key.key()) => keys.push(&listed.key),
+                Ok(_) => {}
                 Err(error) => {
                     refused.get_or_insert(error);
-                    false
                 }
-            },
-        });
-        let is_allowed = allowed.next().is_some();
-        drop(allowed);
-        if let Some(error) = refused.filter(|_| !is_allowed) {
+            }
+        }
+        if !keys.is_empty() {
+            return Ok(keys.into_iter().map(Cow::Borrowed).collect());
+        }
+        if let Some(error) = refused {
             return Err(match error.code() {
                 Code::KeyUnresolved => Finding::new(Code::KeyUnresolved).because(shown(controller)),
                 _ => finding(&error),
             });
         }
-        if let Some(key) = claimed.iter().chain(known).find_map(|issuer| issuer.listed_key(method)) {
-            return Ok(Cow::Borrowed(&key.key));
-        }
         // A did:key speaks for itself, whatever anybody else lists under it.
         if controller.starts_with("did:key:") {
             let url = DidUrl::parse(method).map_err(|error| finding(&error))?;
             let key = url.did().verifying_key().ok_or_else(|| Finding::new(Code::KeyMalformed))?;
-            return Ok(Cow::Owned(FrequentKey::new(key)));
+            return Ok(vec![Cow::Owned(FrequentKey::new(key))]);
         }
         let listed = self.issuers().find_map(|issuer| issuer.listed_key(method));
-        listed
-            .map(|listed| Cow::Borrowed(&listed.key))
-            .ok_or_else(|| Finding::new(Code::KeyUnresolved).because(shown(controller)))
+        let unresolved = || Finding::new(Code::KeyUnresolved).because(shown(controller));
+        listed.map(|listed| vec![Cow::Borrowed(&listed.key)]).ok_or_else(unresolved)
     }
 
     /// What the key of a good proof says about the issuer that the badge names (Data Integrity EdDSA section 2.1.1: the
-    /// controller of the method is the issuer).
+    /// controller of the method is the issuer). Only those count who list exactly the key that signed, and let it.
     pub(crate) fn standing(&self, issuer: &str, signed: &Signed<'_>) -> Standing<'_> {
         let controller = controller_of(signed.method);
         let Some(known) = self.issuers.get(issuer) else {
@@ -246,22 +257,40 @@ impl Trust {
             return if other { Standing::Mismatch } else { Standing::Unknown };
         };
         let judged = known.iter().filter_map(|issuer| {
-            let key = issuer.listed_key(signed.method)?;
-            Some((issuer, issuer.judge(key, signed)))
+            let key = issuer.allowed_key(signed.method, signed.at).ok()??;
+            (key.key.key() == signed.key).then(|| (issuer, issuer.judge(key, signed)))
         });
-        let judged: Vec<(&RecognisedIssuer, Vec<Finding>)> = judged.collect();
-        // A theft that one pack knows of does not go away because another has not heard of it.
-        let is_theft = |found: &Finding| matches!(found.code(), Code::KeyCompromised | Code::KeyDoubtful);
-        let stolen = judged.iter().position(|(_, findings)| findings.iter().any(is_theft));
-        let worst =
-            |findings: &[Finding]| findings.iter().map(|found| found.code().severity()).max().unwrap_or(Severity::Info);
-        let best = (0..judged.len()).min_by_key(|index| worst(&judged[*index].1));
-        match stolen.or(best) {
-            Some(index) => {
-                let (issuer, findings) = judged.into_iter().nth(index).expect("an index of those judged");
-                Standing::Recognised(issuer, findings)
+        let worst = |(_, findings): &(&RecognisedIssuer, Vec<Finding>)| {
+            findings.iter().map(|found| found.code().severity()).max().unwrap_or(Severity::Info)
+        };
+        let Some((issuer, about)) = judged.min_by_key(worst) else { return Standing::Mismatch };
+        // What one pack knows of a theft, or has seen of the time, does not go away because another has not.
+        let mut findings: Vec<Finding> = self.theft(signed).into_iter().chain(about).collect();
+        if let Some(newest) = self.newest.filter(|newest| signed.at < *newest) {
+            findings.push(Finding::new(Code::TrustClock).because(format!("{} is before {newest}", signed.at)));
+        }
+        Standing::Recognised(issuer, findings)
+    }
+
+    /// What any pack says of the theft of a key, under whatever name it lists it.
+    fn theft(&self, signed: &Signed<'_>) -> Option<Finding> {
+        let of_key = || self.stolen.iter().filter(|stolen| stolen.key == signed.key);
+        let since = of_key().map(|stolen| stolen.since).min()?;
+        let genuine = || of_key().filter_map(|stolen| stolen.genuine.as_ref());
+        let finding = |code: Code, detail: String| Some(Finding::new(code).at("/proof").because(detail));
+        if genuine().next().is_some() {
+            // The issuer's ledger knows better than any date.
+            let digest = (signed.digest)();
+            let known = genuine().any(|genuine| genuine.contains(&digest));
+            let detail = || "the issuer does not know this badge as its own".into();
+            return if known { None } else { finding(Code::KeyCompromised, detail()) };
+        }
+        match signed.created {
+            // The thief chooses the dates: a late one is no alibi, and an early one proves nothing.
+            Some(created) if created >= since => {
+                finding(Code::KeyCompromised, format!("signed {created}, stolen by {since}"))
             }
-            None => Standing::Mismatch,
+            _ => finding(Code::KeyDoubtful, format!("stolen by {since}")),
         }
     }
 }
@@ -375,6 +404,18 @@ impl RecognisedIssuer {
         self.keys.iter().find(|listed| listed.method == method)
     }
 
+    /// The key of this name, where the issuer's document lets it sign, if there is one. A key that a pack calls stolen is
+    /// revoked there as a whole; the pack says which of its badges are genuine.
+    fn allowed_key(&self, method: &str, at: Instant) -> Result<Option<&ListedKey>, KeyError> {
+        let listed = self.listed_key(method);
+        match &self.document {
+            Some(document) if !listed.is_some_and(ListedKey::is_compromised) => {
+                document.key_for_assertion(method, at).map(|_| listed)
+            }
+            _ => Ok(listed),
+        }
+    }
+
     /// What there is to say about a good signature by one of the issuer's keys. For the caller's own issuers, nothing.
     fn judge(&self, key: &ListedKey, signed: &Signed<'_>) -> Vec<Finding> {
         let mut findings = key.terms.as_ref().map(|terms| terms.judge(signed)).unwrap_or_default();
@@ -411,24 +452,12 @@ impl EntityKey {
                 }
             }
         }
-        if let KeyState::Compromised { since, genuine } = &self.state {
-            match (genuine, signed.created) {
-                // The issuer's ledger knows better than any date.
-                (Some(genuine), _) if genuine.contains(&(signed.digest)()) => {}
-                (Some(_), _) => found(Code::KeyCompromised, "the issuer does not know this badge as its own".into()),
-                // The thief chooses the dates: a late one is no alibi, and an early one proves nothing.
-                (None, Some(created)) if created >= *since => {
-                    found(Code::KeyCompromised, format!("signed {created}, stolen by {since}"));
-                }
-                (None, _) => found(Code::KeyDoubtful, format!("stolen by {since}")),
-            }
-        }
         findings
     }
 }
 
 impl Edition {
-    /// An expired pack proves nothing but what was taken back, and a clock that is behind what was seen proves no date.
+    /// An expired pack proves nothing but what was taken back.
     fn judge(&self, at: Instant) -> Vec<Finding> {
         let age = match at.days_since(self.valid_from) {
             ..=0 => String::new(),
@@ -439,9 +468,6 @@ impl Edition {
         let mut findings = vec![Finding::new(Code::TrustPack).because(edition)];
         if at >= self.valid_until {
             findings.push(Finding::new(Code::TrustExpired).because(format!("it ended {}", self.valid_until)));
-        }
-        if at < self.newest {
-            findings.push(Finding::new(Code::TrustClock).because(format!("{at} is before {}", self.newest)));
         }
         findings
     }

@@ -3,6 +3,7 @@
 mod report;
 mod status;
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::badge::{self, Claims};
 use crate::finding::{Code, Finding, Severity};
 use crate::json::{Document, Limits, Object, Value};
 use crate::jsonld::{CREDENTIALS_V2, Contexts};
+use crate::key::VerifyingKey;
 use crate::proof::Proof;
 use crate::time::Instant;
 use crate::trust::{RecognisedIssuer, Role, Signed, Standing, Trust};
@@ -161,7 +163,7 @@ impl Verifier {
         let claims = Claims::of(&document);
         let mut findings = good.findings;
         findings.extend((kind.form)(object));
-        match self.issuer(claims, &good.proofs, kind, outcome.at) {
+        match self.issuer(claims, &good.proofs, &good.keys, kind, outcome.at) {
             Issuer::Recognised { known, created, about } => {
                 findings.extend(about);
                 outcome.issuer_name = known.name().map(Into::into);
@@ -204,14 +206,15 @@ impl Verifier {
             return Err(vec![Finding::new(Code::ProofTooMany).at("/proof").because(detail)]);
         }
         let is_array = object.get("proof").is_some_and(|proof| proof.as_array().is_some());
-        let (mut good, mut bad, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut good, mut keys, mut bad, mut others) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut findings = Vec::new();
         let mut contexts = Vec::new();
         for (index, &value) in all.iter().enumerate() {
             let pointer = if is_array { format!("/proof/{index}") } else { "/proof".into() };
             match self.proof(object, value, &pointer, &all, kind, at) {
-                Ok((proof, about, edition)) => {
+                Ok((proof, key, about, edition)) => {
                     good.push(proof);
+                    keys.push(key);
                     findings.extend(about);
                     contexts = self.contexts.edition_names(object.get("@context").unwrap_or(Value::Null), edition);
                 }
@@ -234,7 +237,7 @@ impl Verifier {
             return Err(if others.is_empty() { vec![Finding::new(Code::ProofMissing).at("/proof")] } else { others });
         }
         findings.dedup();
-        Ok(GoodProofs { proofs: good, findings, others, contexts })
+        Ok(GoodProofs { proofs: good, keys, findings, others, contexts })
     }
 
     fn proof<'d>(
@@ -245,7 +248,7 @@ impl Verifier {
         all: &[Value<'d>],
         kind: &Kind<'_>,
         at: Instant,
-    ) -> Result<(Proof<'d>, Vec<Finding>, usize), Finding> {
+    ) -> Result<(Proof<'d>, VerifyingKey, Vec<Finding>, usize), Finding> {
         let proof = Proof::read(value, pointer)?;
         if proof.purpose() != "assertionMethod" {
             return Err(Finding::new(Code::ProofPurpose).at(format!("{pointer}/proofPurpose")));
@@ -261,14 +264,14 @@ impl Verifier {
             }
         }
         let claimed = object.get("issuer").and_then(badge::id_of);
-        let key = self.trust.key(proof.verification_method(), claimed, at);
-        let key = key.map_err(|finding| finding.at(format!("{pointer}/verificationMethod")))?;
+        let keys = self.trust.keys(proof.verification_method(), claimed, at);
+        let keys = keys.map_err(|finding| finding.at(format!("{pointer}/verificationMethod")))?;
 
         let mut about = Vec::new();
         let editions = self.contexts.editions(object.get("@context").unwrap_or(Value::Null));
         let mut first = None;
-        for edition in 0..editions {
-            match proof.check(&self.contexts, object, all, &key, edition) {
+        for (key, edition) in keys.iter().flat_map(|key| (0..editions).map(move |edition| (key, edition))) {
+            match proof.check(&self.contexts, object, all, key, edition) {
                 Ok(hashed) => {
                     if edition > 0 {
                         let context = object.get("@context").unwrap_or(Value::Null);
@@ -278,7 +281,7 @@ impl Verifier {
                     if !hashed.by_vocab.is_empty() {
                         about.push(Finding::new(Code::ContextVocab).because(hashed.by_vocab.join(", ")));
                     }
-                    return Ok((proof, about, edition));
+                    return Ok((proof, key.key(), about, edition));
                 }
                 // Another edition would be as much work.
                 Err(finding) if finding.code() == Code::ContextTooComplex => return Err(finding.at("")),
@@ -289,24 +292,35 @@ impl Verifier {
     }
 
     /// Who stands behind the badge. Of several good proofs by the issuer, the one against which there is the least to say.
-    fn issuer<'d>(&self, claims: Claims<'d>, proofs: &[Proof<'_>], kind: &Kind<'_>, at: Instant) -> Issuer<'_, 'd> {
+    fn issuer<'d>(
+        &self,
+        claims: Claims<'d>,
+        proofs: &[Proof<'_>],
+        keys: &[VerifyingKey],
+        kind: &Kind<'_>,
+        at: Instant,
+    ) -> Issuer<'_, 'd> {
         let Some(id) = claims.issuer_id() else { return Issuer::NotNamed };
         let digest = || Sha256::digest(claims.root().canonical()).into();
         let achievement = (kind.role == Role::Badge).then(|| claims.achievement_id().unwrap_or_default());
         let mut issuer = Issuer::SomebodyElse;
-        for proof in proofs {
+        for (proof, &key) in proofs.iter().zip(keys) {
             let (method, created) = (proof.verification_method(), proof.created());
-            let signed = Signed { method, created, role: kind.role, achievement, digest: &digest, at };
+            let signed = Signed { method, key, created, role: kind.role, achievement, digest: &digest, at };
             issuer = match (self.trust.standing(id, &signed), issuer) {
                 // A date counts only from the issuer: anybody can add a proof of their own, with today's.
                 (
                     Standing::Recognised(known, about),
                     Issuer::Recognised { known: other, created: earlier, about: before },
                 ) => {
-                    let created = earlier.max(created);
-                    match worst(&about) < worst(&before) {
-                        true => Issuer::Recognised { known, created, about },
-                        false => Issuer::Recognised { known: other, created, about: before },
+                    // And of those, only from a proof against which there is no more to say than against the one that
+                    // counts: the thief of another of the issuer's keys must not make an old list look fresh.
+                    match worst(&about).cmp(&worst(&before)) {
+                        Ordering::Less => Issuer::Recognised { known, created, about },
+                        Ordering::Equal => {
+                            Issuer::Recognised { known: other, created: earlier.max(created), about: before }
+                        }
+                        Ordering::Greater => Issuer::Recognised { known: other, created: earlier, about: before },
                     }
                 }
                 (Standing::Recognised(known, about), _) => Issuer::Recognised { known, created, about },
@@ -353,6 +367,8 @@ fn is_not_for_us(code: Code) -> bool {
 /// What the good proofs of a badge establish.
 struct GoodProofs<'d> {
     proofs: Vec<Proof<'d>>,
+    /// The keys that they fit, in the same order.
+    keys: Vec<VerifyingKey>,
     findings: Vec<Finding>,
     /// Why other proofs could not be accepted.
     others: Vec<Finding>,

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use taskbadge::key::{Did, SigningKey};
+use taskbadge::key::{Did, VerifyingKey};
 use taskbadge::proof::Cryptosuite;
-use taskbadge_issuer::centre::{self, Centre, Settings};
+use taskbadge_issuer::centre::{self, Centre, Settings, TokenPlace};
 use taskbadge_issuer::files::{self, Secrecy};
 use taskbadge_issuer::lint::{self, Severity};
 use taskbadge_issuer::roster::EmailAddress;
@@ -19,22 +19,31 @@ pub(super) fn init(init: &Init, output: &mut Output) -> Result<Exit, Trouble> {
     if init.folder.join("centre.toml").exists() {
         return Err(taskbadge_issuer::Trouble::Exists(init.folder.join("centre.toml")).into());
     }
-    let key = centre::new_key()?;
-    let settings = settings(init, &key)?;
-    let passphrase = init.passphrase.choose()?;
-    let centre = Centre::found(&init.folder, settings, &key, passphrase.as_bytes())?;
+    let centre = match (&init.token_module, &init.token, &init.token_key) {
+        (Some(module), Some(token), Some(key)) => {
+            let place = TokenPlace { module: module.clone(), token: token.clone(), key: key.clone() };
+            let key = centre::token_key(&place, init.passphrase.ask()?.as_bytes())?;
+            Centre::found_with_token(&init.folder, settings(init, &key)?.with_token(place), &key)?
+        }
+        _ => {
+            let key = centre::new_key()?;
+            let settings = settings(init, &key.verifying_key())?;
+            let passphrase = init.passphrase.choose()?;
+            Centre::found(&init.folder, settings, &key, passphrase.as_bytes())?
+        }
+    };
     words::founded(&centre).iter().for_each(|line| output.line(line));
     Ok(Exit::Done)
 }
 
-fn settings(init: &Init, key: &SigningKey) -> Result<Settings, Trouble> {
+fn settings(init: &Init, key: &VerifyingKey) -> Result<Settings, Trouble> {
     let did = match &init.did_web {
         Some(place) => {
             let mut parts = place.trim_end_matches('/').split('/');
             let host = parts.next().unwrap_or_default();
             Did::web(host, &parts.collect::<Vec<_>>()).map_err(|error| Trouble::new(error.to_string()))?
         }
-        None => Did::key(&key.verifying_key()),
+        None => Did::key(key),
     };
     let mut settings = Settings::new(init.name.trim(), did).with_suite(match init.suite {
         Suite::EddsaRdfc2022 => Cryptosuite::EddsaRdfc2022,

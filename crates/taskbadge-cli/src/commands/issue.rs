@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use taskbadge_issuer::Mistakes;
 use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::desk::{Batch, Desk, Issued, Unfit};
+use taskbadge_issuer::keys::Role;
 use taskbadge_issuer::roster::{Reading, Roster};
 use taskbadge_issuer::template::Template;
 
@@ -41,14 +42,14 @@ pub(super) fn issue(issue: &Issue, output: &mut Output) -> Result<Exit, Trouble>
     batch.warnings().iter().for_each(|lint| output.complain(&words::lint(lint)));
 
     let passphrase = issue.passphrase.ask()?;
-    let key = centre.signing_key(passphrase.as_bytes())?;
+    let key = centre.signer(Role::Badge, passphrase.as_bytes())?;
     let actor = issue.actor.name().unwrap_or_else(|_| "taskbadge issue".into());
     let bar = bar(batch.len());
     let progress = |done: usize| bar.set_position(done as u64);
     let issued = if issue.dry_run {
-        Desk::rehearse(&centre, &key, &batch, now, progress)
+        Desk::rehearse(&centre, &*key, &batch, now, progress)
     } else {
-        Desk::open(&centre, &key, &actor, now).and_then(|mut desk| desk.issue(&batch, now, progress))
+        Desk::open(&centre, &*key, &actor, now).and_then(|mut desk| desk.issue(&batch, now, progress))
     };
     bar.finish_and_clear();
     let issued = issued.map_err(|trouble| match trouble {

@@ -8,8 +8,10 @@ use taskbadge_issuer::centre::{self, Centre};
 use taskbadge_issuer::files::{self, Secrecy};
 use taskbadge_issuer::keys::{self, Changed, Keys, Role, State};
 
-use crate::args::CentreFolder;
+use zeroize::Zeroizing;
+
 use crate::args::key::{Compromised, Key, NewStatus, Rotate};
+use crate::args::{CentreFolder, Passphrase};
 use crate::confirm;
 use crate::output::{Exit, Output, Trouble};
 use crate::words::{self, key as said};
@@ -67,7 +69,7 @@ fn rotate(rotate: &Rotate, output: &mut Output) -> Result<Exit, Trouble> {
     if !rotate.yes {
         confirm::ask(&said::rotate_question(&Keys::of(&centre)?, role), output)?;
     }
-    let passphrase = rotate.passphrase.choose()?;
+    let passphrase = secret(&centre, role, &rotate.passphrase)?;
     let changed = keys::rotate(&centre, role, passphrase.as_bytes(), super::now())?;
     report(&changed, &centre, output)
 }
@@ -96,7 +98,9 @@ fn compromised(command: &Compromised, output: &mut Output) -> Result<Exit, Troub
     if !command.yes {
         confirm::ask(said::COMPROMISED_QUESTION, output)?;
     }
-    let changed = keys::compromised(&centre, name, since, super::now(), || command.passphrase.choose())?;
+    let changed = keys::compromised(&centre, name, since, super::now(), || {
+        secret(&centre, meant.role.unwrap_or(Role::Badge), &command.passphrase)
+    })?;
     let file = command.output.clone().unwrap_or_else(|| centre.folder().join("entry.json"));
     let entry = keys::entry(&centre, ledger.as_mut())?;
     files::replace(&file, entry.as_bytes(), Secrecy::Open)?;
@@ -120,6 +124,14 @@ fn entry(centre: &Centre, file: Option<&Path>, output: &mut Output) -> Result<Ex
 fn report(changed: &Changed, centre: &Centre, output: &mut Output) -> Result<Exit, Trouble> {
     said::changed(changed, centre).iter().for_each(|line| output.line(line));
     Ok(Exit::Done)
+}
+
+/// The passphrase of a key that is made; or the PIN of the token in which somebody made it.
+fn secret(centre: &Centre, role: Role, passphrase: &Passphrase) -> Result<Zeroizing<String>, Trouble> {
+    match centre.settings().token() {
+        Some(_) if role == Role::Badge => passphrase.ask(),
+        _ => passphrase.choose(),
+    }
 }
 
 /// A day begins at its midnight: it is the earliest instant of the day that counts.

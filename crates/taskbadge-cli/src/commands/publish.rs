@@ -1,6 +1,7 @@
 //! `taskbadge publish`, and `taskbadge ledger accept-restored`, which looks at what was published.
 
 use taskbadge_issuer::centre::Centre;
+use taskbadge_issuer::keys::Role;
 use taskbadge_issuer::{Trouble as Issuing, publish};
 
 use crate::args::desk::{AcceptRestored, Publish};
@@ -11,10 +12,10 @@ use crate::words::publish as words;
 pub(super) fn publish(publish: &Publish, output: &mut Output) -> Result<Exit, Trouble> {
     let centre = Centre::open(&publish.centre.folder)?;
     let passphrase = publish.passphrase.ask()?;
-    let key = centre.list_key(passphrase.as_bytes())?;
+    let key = centre.signer(Role::Status, passphrase.as_bytes())?;
     let mut ledger = centre.ledger()?;
     let folder = publish.to.clone().unwrap_or_else(|| centre.published_folder());
-    let publication = publish::publish(&centre, &key, &mut ledger, &folder, super::now())?;
+    let publication = publish::publish(&centre, &*key, &mut ledger, &folder, super::now())?;
     words::published(&publication, &centre, &folder).iter().for_each(|line| output.line(line));
     Ok(Exit::Done)
 }

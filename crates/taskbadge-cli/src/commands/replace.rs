@@ -5,6 +5,7 @@ use taskbadge::time::Instant;
 use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::desk::{Batch, Desk, Unfit, row_of};
 use taskbadge_issuer::files::{self, Secrecy};
+use taskbadge_issuer::keys::Role;
 use taskbadge_issuer::ledger::{Query, State, Status};
 use taskbadge_issuer::roster::{Cells, Field, Reading, Roster};
 use taskbadge_issuer::{Mistakes, Trouble as Issuing};
@@ -47,16 +48,16 @@ pub(super) fn correct(correct: &Correct, output: &mut Output) -> Result<Exit, Tr
     replacing::changes(&old, &before, &after).iter().for_each(|line| output.line(line));
 
     let passphrase = correct.passphrase.ask()?;
-    let key = centre.signing_key(passphrase.as_bytes())?;
+    let key = centre.signer(Role::Badge, passphrase.as_bytes())?;
     if correct.dry_run {
-        Desk::rehearse_correction(&centre, &key, &old.badge, &batch, now).map_err(unplaced)?;
+        Desk::rehearse_correction(&centre, &*key, &old.badge, &batch, now).map_err(unplaced)?;
         output.line(replacing::WOULD_CORRECT);
         return Ok(Exit::Done);
     }
     if !correct.yes {
         confirm::ask(replacing::CORRECT, output)?;
     }
-    let mut desk = Desk::open(&centre, &key, because.actor(), now)?;
+    let mut desk = Desk::open(&centre, &*key, because.actor(), now)?;
     let new = desk.correct(&old.badge, &batch, &because, now).map_err(unplaced)?;
     replacing::corrected(&old, &new).iter().for_each(|line| output.line(line));
     Ok(Exit::Done)

@@ -126,6 +126,10 @@ fn add_pack(add: &Add, output: &mut Output) -> Result<Exit, Trouble> {
     if !add.force && store.known(known.id())?.is_some() {
         return Err(Trouble::new(said::added_already(path)));
     }
+    if add.force {
+        // What is remembered of another root must never stand beside the new file.
+        store.forget(known.id())?;
+    }
     store.keep(&known, &file)?;
     said::added(trusted.pack(), now).iter().for_each(|line| output.line(line));
     Ok(Exit::Done)
@@ -149,9 +153,14 @@ fn update(path: &Path, store: &StoreFolder, output: &mut Output) -> Result<Exit,
     let refused = |finding: Finding| Trouble::new(said::refused(path, &finding));
     let (known, trusted) = before.update(&file, now).map_err(refused)?;
     let old = stored.as_ref().map(|stored| stored.file.as_slice()).unwrap_or_default();
-    let merged = with_newer_lists(old, path, &file, &trusted, now)?;
-    // What is written has to open again, together with what is remembered.
-    let file = if before.update(&merged, now).is_ok_and(|(again, _)| again == known) { merged } else { file };
+    // A clock that is behind must not make a list of yesterday one of tomorrow.
+    let file = with_newer_lists(old, path, &file, &trusted, now.max(known.newest()))?;
+    // What is written has to open again, together with what is remembered: a file that is filled up with something else
+    // leaves no room for the lists that are known.
+    let (again, _) = before.update(&file, now).map_err(refused)?;
+    if again != known {
+        return Err(Trouble::new(said::cannot_be_kept(path)));
+    }
     let is_changed = stored.as_ref().is_none_or(|stored| stored.file != file);
     store.keep(&known, &file)?;
     said::updated(&before, trusted.pack(), is_changed, now).iter().for_each(|line| output.line(line));

@@ -218,3 +218,10 @@ pub(crate) fn age(now: Instant, made: Instant) -> String {
         days => format!(", {days} days old"),
     }
 }
+
+pub(crate) fn cannot_be_kept(path: &Path) -> String {
+    format!(
+        "{}: the file cannot be kept together with the newer status lists that are known; ask for it anew",
+        super::named(path)
+    )
+}

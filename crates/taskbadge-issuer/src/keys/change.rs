@@ -4,13 +4,13 @@ use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use taskbadge::key::{DidDocument, DidUrl, KeyError, SigningKey, VerifyingKey};
+use taskbadge::key::{DidDocument, DidUrl, KeyError, VerifyingKey};
 use taskbadge::time::Instant;
 use zeroize::Zeroizing;
 
 use super::{CentreKey, Keys, Role, State};
 use crate::Trouble;
-use crate::centre::{self, Centre};
+use crate::centre::{self, Centre, TokenPlace};
 use crate::files::{self, Secrecy};
 
 /// What a change of keys came to.
@@ -243,7 +243,10 @@ impl<'c> Exchange<'c> {
         change: impl FnOnce(&mut Keys, CentreKey),
     ) -> Result<Changed, Trouble> {
         let centre = self.centre;
-        let key = self.next_key(passphrase)?.verifying_key();
+        let key = self.next_key(passphrase)?;
+        if self.token().is_some() && keys.holding(&key).is_some() {
+            return Err(Trouble::SameKey(centre.settings_file()));
+        }
         let id = centre.settings().did().method(&key);
         let id = id.map_err(|error| Trouble::Key { path: self.next_file(), error })?;
         let mut changed =
@@ -264,6 +267,11 @@ impl<'c> Exchange<'c> {
 
     /// The key of a change that was cut off after `keys.json` was written.
     fn begun(&self, keys: &Keys, passphrase: &[u8]) -> Result<Option<CentreKey>, Trouble> {
+        if let Some(token) = self.token() {
+            let key = centre::token_key(token, passphrase)?;
+            let is_listed = self.centre.did_document()?.keys().any(|(_, listed)| listed == key);
+            return Ok(keys.holding(&key).filter(|key| key.state == State::Active && !is_listed).cloned());
+        }
         if !self.next_file().exists() {
             return Ok(None);
         }
@@ -280,22 +288,35 @@ impl<'c> Exchange<'c> {
         if until == Step::Document {
             return Ok(finished);
         }
-        files::move_over(&self.next_file(), &self.file())?;
+        if self.token().is_none() {
+            files::move_over(&self.next_file(), &self.file())?;
+        }
         Ok(finished)
     }
 
-    /// The new key: that of a change that was cut off, or one that is made now.
-    fn next_key(&self, passphrase: &[u8]) -> Result<SigningKey, Trouble> {
+    /// Where the key lives, if that is a token: there a person makes the new one.
+    fn token(&self) -> Option<&'c TokenPlace> {
+        self.centre.settings().token().filter(|_| self.role == Role::Badge)
+    }
+
+    /// The new key: that in the token, that of a change that was cut off, or one that is made now.
+    fn next_key(&self, passphrase: &[u8]) -> Result<VerifyingKey, Trouble> {
+        if let Some(token) = self.token() {
+            return centre::token_key(token, passphrase);
+        }
         let path = self.next_file();
         if !path.exists() {
             centre::write_key(&path, &centre::new_key()?, passphrase)?;
         }
         // Read back from where it is: a key that nobody can open must not take another's place.
-        centre::read_key(&path, passphrase)
+        Ok(centre::read_key(&path, passphrase)?.verifying_key())
     }
 
     /// Sees to it that the old file has a copy under a name of its own.
     fn keep(&self, old: Option<&CentreKey>) -> Result<Option<PathBuf>, Trouble> {
+        if self.token().is_some() {
+            return Ok(None);
+        }
         let file = self.file();
         let bytes = match fs::read(&file) {
             Ok(bytes) => Zeroizing::new(bytes),
@@ -376,7 +397,7 @@ fn lock(centre: &Centre) -> Result<fs::File, Trouble> {
 
 #[cfg(test)]
 mod tests {
-    use taskbadge::key::Did;
+    use taskbadge::key::{Did, SigningKey};
     use tempfile::TempDir;
 
     use super::*;

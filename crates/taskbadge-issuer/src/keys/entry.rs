@@ -31,7 +31,8 @@ pub fn entry(centre: &Centre, mut ledger: Option<&mut Ledger>) -> Result<String,
         if let State::Compromised { .. } = key.state {
             line.valid_until = None;
             let digests = ledger.as_mut().map(|ledger| ledger.genuine(key.id.as_str())).transpose()?;
-            genuine = Some(Genuine::of(digests.unwrap_or_default()).to_text());
+            // Without a ledger nobody can say which badges are genuine, which is another thing than that none is.
+            genuine = digests.map(|digests| Genuine::of(digests).to_text());
         }
         keys.push(EntryKey { line, genuine });
     }

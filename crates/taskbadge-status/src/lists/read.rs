@@ -22,7 +22,11 @@ pub(super) fn list(verifier: &Verifier, bytes: &[u8], at: Instant) -> Result<(St
     let read = match verifier.credential(bytes, at, LIST_LIMITS) {
         Ok(credential) => genuine(verifier, credential.claims(), credential.proof_created(), at),
         Err(refusal) => match ended(&refusal) {
-            Some((claims, created)) => genuine(verifier, claims, created, at),
+            Some((claims, created)) => genuine(verifier, claims, created, at).map(|(id, mut list)| {
+                let findings = refusal.refused().findings().iter().map(Finding::code);
+                list.doubt = findings.into_iter().find(|code| [Code::TrustExpired, Code::TrustClock].contains(code));
+                (id, list)
+            }),
             None => Err(refused(&refusal)),
         },
     };
@@ -117,6 +121,7 @@ fn genuine(
         issuer: issuer.into(),
         speaks_for: verifier.trust().spoken_for_by(issuer),
         floor: verifier.trust().list_floor(id),
+        doubt: None,
         purposes,
         content,
         earlier: None,

@@ -1,5 +1,7 @@
 //! One recognised entity of a trust pack: a centre, its keys over time, and what it may issue.
 
+use std::collections::HashSet;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Serialize;
@@ -230,6 +232,10 @@ impl Entity {
             DidDocument::from_json(text.as_bytes(), &id).map_err(|error| read.wrong("document", &error.to_string()))?;
         }
         let keys = read.each("keys", |key, at| EntityKey::read(key, &id, at))?;
+        let named = || keys.iter().map(|key| key.id.clone()).chain(keys.iter().map(|key| key.key.to_multikey()));
+        if named().collect::<HashSet<_>>().len() < 2 * keys.len() {
+            return Err(read.wrong("keys", "a key, or its name, stands there twice"));
+        }
         if keys.is_empty() && document.is_none() && id.verifying_key().is_none() {
             return Err(read.wrong("keys", "a did:web needs keys or a document"));
         }

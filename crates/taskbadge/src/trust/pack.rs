@@ -7,6 +7,8 @@
 //! A file has one credential a line: the steps by which the root changed, the pack, and status lists, which are signed by
 //! themselves. So lists can be left out by deleting lines, and newer ones added.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::entity::{self, Reading};
@@ -132,6 +134,14 @@ impl Pack {
             let made = read.parsed("validFrom")?.ok_or_else(|| read.missing("validFrom"))?;
             Ok(ListMark { id: required(&read, "id")?, made })
         })?;
+        // Of two marks for one list, or two documents for one context, each reader might take another.
+        let twice = |ids: Vec<&str>| {
+            let mut seen = HashSet::new();
+            ids.into_iter().any(|id| !seen.insert(id))
+        };
+        if twice(lists.iter().map(|list| list.id.as_str()).collect()) {
+            return Err(read.wrong("statusList", "a list stands there twice"));
+        }
         let mut known = Contexts::builtin();
         let builtin = known.clone();
         let contexts = read.each("context", |context, at| {
@@ -143,6 +153,9 @@ impl Pack {
             }
             Ok(context)
         })?;
+        if twice(contexts.iter().map(|context| context.id.as_str()).collect()) {
+            return Err(read.wrong("context", "a context stands there twice"));
+        }
         for context in &contexts {
             known.add(&context.id, context.document.as_bytes())?;
         }
