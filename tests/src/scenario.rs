@@ -72,6 +72,9 @@ impl Store {
     ///
     /// # Errors
     /// Why it is refused.
+    ///
+    /// # Panics
+    /// Where the first file of a pack comes without a fingerprint.
     pub fn take(&mut self, name: &str, file: &[u8], print: Option<&Fingerprint>, at: Instant) -> Result<(), Finding> {
         let (known, trusted) = match (self.packs.get(name), print) {
             (Some((known, _, _)), _) => known.update(file, at)?,
@@ -89,6 +92,9 @@ impl Store {
     }
 
     /// A verifier with the store's packs, the lists in their files, and these.
+    ///
+    /// # Panics
+    /// Never: the files were read before.
     #[must_use]
     pub fn verifier<'l>(&self, lists: impl IntoIterator<Item = &'l [u8]>, at: Instant) -> Verifier {
         let verifier = Verifier::new(self.trust());
@@ -113,6 +119,9 @@ impl Store {
 
 impl Scenario {
     /// Plays the scenario. Gives what went otherwise than expected.
+    ///
+    /// # Panics
+    /// Where the scenario is not well formed.
     #[must_use]
     pub fn play(&self) -> Vec<String> {
         let mut store = Store::default();
@@ -143,6 +152,9 @@ impl Scenario {
     }
 
     /// The codes that the scenario is about.
+    ///
+    /// # Panics
+    /// Where one is not a code.
     pub fn codes(&self) -> impl Iterator<Item = Code> {
         let expected = self.steps.iter().map(|step| &step.expect);
         let found = self.check.iter().flat_map(|check| &check.codes);

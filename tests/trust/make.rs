@@ -365,7 +365,7 @@ pub(crate) fn all() -> Vec<(&'static str, Scenario)> {
         "The centre issues a task for which it was not recognised.",
         vec![first(
             good(&changed(|pack| {
-                pack.entities[0].achievements = vec![Scope::new("https://centre.example.org/tasks/kitchen/1")]
+                pack.entities[0].achievements = vec![Scope::new("https://centre.example.org/tasks/kitchen/1")];
             })),
             "ok",
         )],

@@ -27,7 +27,7 @@ pub const PACK_LIMITS: Limits = Limits { bytes: 16 << 20, depth: 16, nodes: 2_00
 /// The context under which terms stand that no other context defines (VC Data Model 2.0 section 5.2).
 const UNDEFINED_TERMS: &str = "https://www.w3.org/ns/credentials/undefined-terms/v2";
 
-/// What a trust pack says. Only a [`TrustPack`] is proven.
+/// What a trust pack says. Only a [`TrustPack`](super::TrustPack) is proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pack {
     /// What tells this pack from others, the same in every edition.
