@@ -21,8 +21,10 @@ use crate::key::{DidUrl, FrequentKey, Signer, VerifyingKey};
 use crate::proof::{self, Cryptosuite, Proof, ProofOptions};
 use crate::time::Instant;
 
-/// How large a pack may be as JSON, without its status lists: some ten thousand centres.
-pub const PACK_LIMITS: Limits = Limits { bytes: 16 << 20, depth: 16, nodes: 2_000_000, proofs: 2 * MOST_ROOT_KEYS };
+/// How large a pack may be as JSON, without its status lists: some ten thousand centres. As deep as a list may be: which of
+/// the two a line is, is read by these.
+pub const PACK_LIMITS: Limits =
+    Limits { bytes: 16 << 20, depth: Limits::BADGE.depth, nodes: 2_000_000, proofs: 2 * MOST_ROOT_KEYS };
 
 /// The context under which terms stand that no other context defines (VC Data Model 2.0 section 5.2).
 const UNDEFINED_TERMS: &str = "https://www.w3.org/ns/credentials/undefined-terms/v2";
