@@ -25,3 +25,32 @@ fn every_scenario_goes_as_it_says() {
     assert!(all.len() >= make::all().len());
     tell(&format!("trust scenarios: {}", all.len()));
 }
+
+/// What a pack knows of a theft, or of the time, holds for whom the caller recognises, too.
+#[test]
+fn the_callers_own_recognition_does_not_hide_what_a_pack_knows() {
+    use stage::{ISSUE, NOW, at, badge, centre, entity_key, pack, root, signed};
+    use taskbadge::trust::{KeyState, KnownPack, RecognisedIssuer, Trust};
+    use taskbadge::verify::Verifier;
+
+    let own = || Trust::none().recognise(RecognisedIssuer::did_key(&centre().verifying_key()));
+    let badge = badge(&centre(), &ISSUE);
+    let verdict = |trust: Trust, time: &str| {
+        let outcome = Verifier::new(trust).verify(badge.as_bytes(), at(time));
+        scenario::verdict(&outcome).1.iter().map(|finding| finding.code().as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(verdict(own(), NOW)[0], "ok");
+
+    let mut stolen = pack();
+    let mut key = entity_key();
+    key.state = KeyState::Compromised { since: at("2026-10-10T00:00:00Z"), genuine: None };
+    stolen.entities[0].keys.push(key);
+    let file = signed(&stolen, &[1, 2]);
+    let (_, trusted) = KnownPack::first(file.as_bytes(), &root().fingerprint(), at(NOW)).unwrap();
+    assert!(verdict(own().with_pack(&trusted), NOW).contains(&"key.compromised"));
+
+    let file = signed(&pack(), &[1, 2]);
+    let (_, trusted) = KnownPack::first(file.as_bytes(), &root().fingerprint(), at(NOW)).unwrap();
+    assert_eq!(verdict(own().with_pack(&trusted), NOW)[0], "ok");
+    assert!(verdict(own().with_pack(&trusted), "2026-11-18T00:00:00Z").contains(&"trust.clock"));
+}
