@@ -145,7 +145,7 @@ pub struct Issued {
 pub enum When {
     /// In this run; or, in a rehearsal, it would be.
     Now,
-    /// In an earlier run; it was left alone.
+    /// In an earlier run; it was left alone. So is what was begun in one, and revoked before it was finished.
     Before,
     /// In an earlier run; its file was missing, and is there again.
     PutBack,
@@ -371,6 +371,7 @@ impl<'c> Desk<'c> {
         for (draft, Intended { badge, status, stage, .. }) in drafts.iter().zip(intended) {
             let path = centre.badge_file(draft.row.task().id().as_str(), &badge);
             let when = match stage {
+                Stage::ToSign { .. } if status == Status::Revoked => When::Before,
                 Stage::ToSign { .. } => {
                     files.extend(new.remove(&badge).map(|text| (path, text)));
                     if overtaken.contains(&badge) { When::Before } else { When::Now }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use taskbadge::badge::Iri;
-use taskbadge::key::{Did, SigningKey};
+use taskbadge::key::{Did, Signer, SignerError, SigningKey, VerifyingKey};
 use taskbadge::proof::Cryptosuite;
 use taskbadge::time::Instant;
 use taskbadge_issuer::Trouble;
@@ -324,6 +324,40 @@ fn what_was_taken_back_is_not_corrected_and_nothing_is_no_correction() {
     ledger.revoke([&old.badge], Reason::Fraud, &because, now()).unwrap();
     is_refused("is revoked, so no other badge comes in its place; issue a new badge instead");
     assert_eq!(ledger.select(&Query::all()).unwrap().len(), 1);
+}
+
+/// A token that somebody pulled out.
+struct Gone(VerifyingKey);
+
+impl Signer for Gone {
+    fn verifying_key(&self) -> VerifyingKey {
+        self.0.clone()
+    }
+
+    fn sign(&self, _: &[u8]) -> Result<[u8; 64], SignerError> {
+        Err(SignerError::Unreachable { why: "it was removed".into() })
+    }
+}
+
+#[test]
+fn what_was_begun_and_revoked_is_not_called_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let (centre, key) = centre(folder.path(), |settings| settings);
+    let tasks = tasks();
+    let roster = Roster::open("r.csv", &b"name,date,level\nAmina Noor,2026-11-03,independent\n"[..]).unwrap();
+    let batch = Batch::of(&roster, roster.read(&Reading::new(&tasks)).unwrap(), now(), &[]).unwrap();
+    let gone = Gone(key.verifying_key());
+    Desk::open(&centre, &gone, "registrar", now()).unwrap().issue(&batch, now(), |_| ()).unwrap_err();
+
+    let mut ledger = centre.ledger().unwrap();
+    let begun = ledger.select(&Query::all()).unwrap().remove(0);
+    assert_eq!(begun.state, State::Intended);
+    let because = Because::new("registrar", "checking").unwrap();
+    ledger.revoke([&begun.badge], Reason::IssuedInError, &because, now()).unwrap();
+
+    let again = Desk::open(&centre, &key, "registrar", now()).unwrap().issue(&batch, now(), |_| ()).unwrap();
+    assert_eq!((again[0].when, again[0].status), (When::Before, Status::Revoked));
+    assert!(!again[0].file.exists());
 }
 
 #[test]
