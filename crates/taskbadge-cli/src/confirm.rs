@@ -40,11 +40,6 @@ impl Actor {
 }
 
 impl Change {
-    /// Who decided, and why.
-    pub(crate) fn decision(&self) -> Result<Because, Trouble> {
-        Ok(Because::new(self.actor.name()?, &*self.because)?)
-    }
-
     /// Shows a plan, and asks whether to go on with it. `false` where there is nothing to do, or nothing is to be done.
     pub(crate) fn agreed(&self, plan: &Plan, ledger: &mut Ledger, output: &mut Output) -> Result<bool, Trouble> {
         if plan.records.is_empty() {

@@ -11,7 +11,7 @@ use taskbadge_issuer::ledger::{Reason, State, Status};
 use taskbadge_issuer::template::TaskId;
 
 use super::CentreFolder;
-use super::desk::AcceptRestored;
+use super::desk::{AcceptRestored, Decision};
 
 #[derive(Subcommand)]
 pub(crate) enum Ledger {
@@ -77,11 +77,8 @@ pub(crate) struct Revoke {
 /// Something that is done to badges by somebody's decision.
 #[derive(Args)]
 pub(crate) struct Change {
-    /// Why, in a sentence; it stays in the ledger, so do not name the trainee
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) because: String,
     #[command(flatten)]
-    pub(crate) actor: Actor,
+    pub(crate) decision: Decision,
     /// Show what would be done, and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -98,7 +98,7 @@ fn export(export: &Export, output: &mut Output) -> Result<Exit, Trouble> {
 }
 
 fn forget(change: &Change, output: &mut Output) -> Result<Exit, Trouble> {
-    let because = change.decision()?;
+    let because = change.decision.because()?;
     let centre = Centre::open(&change.centre.folder)?;
     let mut ledger = super::ledger_of(&centre)?;
     let mut plan = Plan { deed: Deed::Forget, records: Vec::new(), settled: 0 };

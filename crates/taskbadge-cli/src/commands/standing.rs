@@ -30,7 +30,7 @@ fn stand(
     output: &mut Output,
     act: impl FnOnce(&mut Ledger, Vec<&Iri>, &Because) -> Result<(), LedgerTrouble>,
 ) -> Result<Exit, Trouble> {
-    let because = change.decision()?;
+    let because = change.decision.because()?;
     let centre = Centre::open(&change.centre.folder)?;
     let mut ledger = super::ledger_of(&centre)?;
     let plan = plan(deed, change.selection.choose(&centre, &mut ledger)?)?;
