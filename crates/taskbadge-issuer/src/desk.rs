@@ -228,7 +228,8 @@ impl<'c> Desk<'c> {
     /// # Errors
     /// [`Trouble::NotAReplacement`] where the row is of another day, says nothing else, or the new recipient has a badge
     /// for the same award; [`LedgerTrouble::Replaced`] where another badge took its place, or this one with another
-    /// content; [`LedgerTrouble::TakenBack`]; and as [`Desk::issue`].
+    /// content; [`LedgerTrouble::TakenBack`]; [`LedgerTrouble::Revoked`] where the new badge was revoked before it
+    /// was finished; and as [`Desk::issue`].
     ///
     /// # Panics
     /// Where the batch is not one row that earned a badge.
@@ -242,7 +243,12 @@ impl<'c> Desk<'c> {
         let draft = Draft::correcting(old, batch, &self.clerk, &mut self.ledger, &self.secret, now)?;
         let Group { mut outcomes, files } = self.issue_group(std::slice::from_ref(&draft), because, now)?;
         files::write_many(&self.clerk.centre.badges_folder(), &files, Placing::New)?;
-        Ok(outcomes.remove(0))
+        let new = outcomes.remove(0);
+        // What was revoked before it was finished is no badge, and the old one has none in its place.
+        match self.ledger.find(&new.badge)?.map(|found| found.state) {
+            Some(State::Intended) => Err(LedgerTrouble::Revoked(new.badge).into()),
+            _ => Ok(new),
+        }
     }
 
     /// Does everything of a correction but write: all that [`Desk::correct`] checks is checked.

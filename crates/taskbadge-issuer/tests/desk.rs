@@ -361,6 +361,26 @@ fn what_was_begun_and_revoked_is_not_called_new() {
 }
 
 #[test]
+fn a_correction_that_is_revoked_is_not_called_made() {
+    let place = Corrected::found();
+    let (Corrected { centre, key, old, .. }, name) = (&place, [(Field::Name, "Amina Noor")]);
+    let because = Because::new("registrar", "checking").unwrap();
+    let gone = Gone(key.verifying_key());
+    let cut_off = place.with_batch(&old.badge, &name, |batch| {
+        Desk::open(centre, &gone, "registrar", now())?.correct(&old.badge, batch, &because, now())
+    });
+    cut_off.unwrap_err();
+
+    let mut ledger = centre.ledger().unwrap();
+    let records = ledger.select(&Query::all()).unwrap();
+    let begun = records.iter().find(|record| record.state == State::Intended).unwrap();
+    ledger.revoke([&begun.badge], Reason::IssuedInError, &because, now()).unwrap();
+
+    let refused = place.correct(&old.badge, &name).unwrap_err();
+    assert!(matches!(&refused, Trouble::Ledger(LedgerTrouble::Revoked(id)) if *id == begun.badge), "{refused}");
+}
+
+#[test]
 fn a_correction_is_rehearsed_with_all_its_checks() {
     let place = Corrected::found();
     let Corrected { centre, key, old, .. } = &place;
