@@ -331,7 +331,7 @@ struct Gone(VerifyingKey);
 
 impl Signer for Gone {
     fn verifying_key(&self) -> VerifyingKey {
-        self.0.clone()
+        self.0
     }
 
     fn sign(&self, _: &[u8]) -> Result<[u8; 64], SignerError> {
