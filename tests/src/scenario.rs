@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use taskbadge::finding::{Code, Finding};
 use taskbadge::time::Instant;
-use taskbadge::trust::{Fingerprint, KnownPack, Trust, TrustPack, lists_of};
+use taskbadge::trust::{Fingerprint, KnownPack, PackParts, Trust, TrustPack};
 use taskbadge::verify::{Refusal, VerifiedBadge, Verifier};
 use taskbadge_status::StatusLists;
 
@@ -100,7 +100,7 @@ impl Store {
         let verifier = Verifier::new(self.trust());
         let mut held = StatusLists::new();
         for (_, _, file) in self.packs.values() {
-            for list in lists_of(file).unwrap() {
+            for list in PackParts::of(file).unwrap().lists {
                 let _ = held.add(&verifier, list, at);
             }
         }

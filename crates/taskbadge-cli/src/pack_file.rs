@@ -6,14 +6,11 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use flate2::bufread::GzDecoder;
-use taskbadge::badge::Iri;
 use taskbadge::finding::Finding;
-use taskbadge::json::{Document, Member, Object, Value};
-use taskbadge::jsonld::Contexts;
-use taskbadge::key::{DidUrl, SigningKey, VerifyingKey};
+use taskbadge::json::Document;
+use taskbadge::key::{SigningKey, VerifyingKey};
 use taskbadge::time::Instant;
-use taskbadge::trust::{PACK_LIMITS, Pack, RecognisedIssuer, Root, Trust, lists_of};
-use taskbadge::verify::Verifier;
+use taskbadge::trust::{Pack, PackParts, Root};
 use taskbadge_issuer::files::{self, Secrecy};
 
 use crate::output::Trouble;
@@ -21,7 +18,7 @@ use crate::words;
 use crate::words::trust as said;
 
 /// As large as the library takes a pack with its lists, compressed or not.
-pub(crate) const BYTES_MAX: u64 = 64 << 20;
+const BYTES_MAX: u64 = PackParts::BYTES_MAX as u64;
 
 /// Reads a file that may be a pack, and unpacks it where it is compressed.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Trouble> {
@@ -32,14 +29,6 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Trouble> {
     }
     unpack(&bytes).map_err(|why| Trouble::new(said::cannot_unpack(path, &why)))
 }
-
-/// Whether a file is a trust pack, as far as one can tell without reading it all: nothing else has this word.
-pub(crate) fn is_pack(file: &[u8]) -> bool {
-    file.windows(MARK.len()).any(|window| window == MARK.as_bytes())
-}
-
-/// What a status list in the file must not say: the library tells lines apart by it.
-pub(crate) const MARK: &str = "\"RecognizedEntityCredential\"";
 
 /// A pack that is being written, which nobody has proven.
 pub(crate) struct PackFile {
@@ -123,16 +112,13 @@ impl PackFile {
     /// The pack that a file holds.
     pub(crate) fn parse(path: &Path, file: &[u8]) -> Result<Self, Trouble> {
         let not_a_pack = || Trouble::new(said::not_a_pack(path));
-        let refused = |finding: Finding| Trouble::new(said::refused(path, &finding));
-        let lists = lists_of(file).map_err(refused)?;
+        // It is not too large, or it would not have been read.
+        let parts = PackParts::of(file).map_err(|_| not_a_pack())?;
         let text = |part: &[u8]| std::str::from_utf8(part).map(one_line).map_err(|_| not_a_pack());
         let texts = |parts: Vec<&[u8]>| parts.into_iter().map(text).collect::<Result<Vec<_>, _>>();
-        let is_list: HashSet<*const u8> = lists.iter().map(|list| list.as_ptr()).collect();
-        let mut earlier = parts(file);
-        earlier.retain(|part| !is_list.contains(&part.as_ptr()));
-        let line = earlier.pop().ok_or_else(not_a_pack)?;
-        let pack = Pack::parse(line).map_err(refused)?;
-        Ok(Self { path: path.into(), earlier: texts(earlier)?, line: text(line)?, pack, lists: texts(lists)? })
+        let pack = Pack::parse(parts.pack).map_err(|finding| Trouble::new(said::refused(path, &finding)))?;
+        let (earlier, line, lists) = (texts(parts.earlier)?, text(parts.pack)?, texts(parts.lists)?);
+        Ok(Self { path: path.into(), earlier, line, pack, lists })
     }
 
     /// Changes what the pack says, if it does not say so already. What was signed is signed no more; after a full
@@ -209,7 +195,8 @@ impl PackFile {
 
     /// The keys of good signatures.
     pub(crate) fn signers(&self) -> Vec<VerifyingKey> {
-        signers(&self.line, &self.pack)
+        // It was read before.
+        Pack::signers(self.line.as_bytes()).unwrap_or_default()
     }
 
     /// Which root has to sign a change of the root beside the new one, where that is in the file.
@@ -276,52 +263,6 @@ fn written(pack: &Pack) -> Result<String, Trouble> {
 
 fn versions(lines: &[String]) -> impl Iterator<Item = u64> {
     lines.iter().filter_map(|line| Some(Pack::parse(line.as_bytes()).ok()?.root.version()))
-}
-
-/// One credential a line, or one alone however it is laid out; as the library divides a file.
-fn parts(file: &[u8]) -> Vec<&[u8]> {
-    let is_object = |line: &[u8]| line.first() == Some(&b'{') && line.last() == Some(&b'}');
-    let lines: Vec<&[u8]> =
-        file.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).collect();
-    if lines.iter().all(|line| is_object(line)) { lines } else { vec![file.trim_ascii()] }
-}
-
-/// The root keys with a good signature on a pack. The verifier that believes badges is asked, one proof at a time: for it
-/// the publisher is an issuer with the one key that a proof names.
-fn signers(line: &str, pack: &Pack) -> Vec<VerifyingKey> {
-    let Ok(document) = Document::parse(line.as_bytes(), PACK_LIMITS) else { return Vec::new() };
-    let (Ok(object), Ok(publisher)) = (document.object(), pack.publisher.parse::<Iri>()) else { return Vec::new() };
-    let proofs = object.get("proof").into_iter().flat_map(Value::one_or_many);
-    let mut signers: Vec<VerifyingKey> =
-        proofs.filter_map(|proof| signer(object, proof, &publisher, pack.valid_from)).collect();
-    signers.sort_by_cached_key(VerifyingKey::to_multikey);
-    signers.dedup();
-    signers
-}
-
-fn signer(object: Object<'_>, proof: Value<'_>, publisher: &Iri, at: Instant) -> Option<VerifyingKey> {
-    let suite = proof.get("cryptosuite").and_then(Value::as_str);
-    let method = proof.get("verificationMethod")?.as_str().filter(|_| suite == Some("eddsa-jcs-2022"))?;
-    let key = DidUrl::parse(method).ok()?.did().verifying_key()?;
-    let trust = Trust::none().recognise(RecognisedIssuer::listed(publisher, [(method.parse().ok()?, key)]));
-    let mut alone = String::new();
-    object.write_canonical_with("proof", Member::Is(proof), &mut alone);
-    let verifier = Verifier::new(trust).contexts(contexts());
-    // What else there is to say, such as that the pack has ended, does not make the signature a bad one.
-    let is_good = match verifier.credential(alone.as_bytes(), at, PACK_LIMITS) {
-        Ok(_) => true,
-        Err(refusal) => refusal.refused().claims().is_some(),
-    };
-    is_good.then_some(key)
-}
-
-/// A pack's terms stand under the W3C context for undefined terms.
-fn contexts() -> Contexts {
-    let mut contexts = Contexts::builtin();
-    let document = br#"{"@context":{"@vocab":"https://www.w3.org/ns/credentials/undefined-term#"}}"#;
-    // Without it no signature counts, and nothing worse.
-    let _ = contexts.add("https://www.w3.org/ns/credentials/undefined-terms/v2", document);
-    contexts
 }
 
 fn is_compressed(bytes: &[u8]) -> bool {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use taskbadge::finding::{Code, Finding};
 use taskbadge::time::Instant;
-use taskbadge::trust::{KnownPack, Trust, TrustPack, lists_of};
+use taskbadge::trust::{KnownPack, PackParts, Trust, TrustPack};
 use taskbadge::verify::Verifier;
 use taskbadge_status::StatusLists;
 
@@ -52,7 +52,7 @@ impl args::Trusted {
                 return Err(Trouble::new(words::no_trust_file(path)));
             }
             let file = pack_file::read(path)?;
-            if pack_file::is_pack(&file) {
+            if PackParts::of(&file).is_ok() {
                 let trusted = self.pack(path, &file, now)?;
                 trust = trust.with_pack(&trusted);
                 files.push((path.clone(), file));
@@ -98,8 +98,8 @@ impl Trusted {
         output: &mut Output,
     ) -> Result<(), Trouble> {
         for (path, file) in &self.files {
-            let carried = lists_of(file).map_err(|finding| Trouble::new(said::refused(path, &finding)))?;
-            let bad = carried.iter().filter_map(|list| lists.add(verifier, list, at).err());
+            let parts = PackParts::of(file).map_err(|finding| Trouble::new(said::refused(path, &finding)))?;
+            let bad = parts.lists.iter().filter_map(|list| lists.add(verifier, list, at).err());
             // That nobody recognises the issuer any more, the badges say themselves.
             let bad: Vec<Finding> = bad.filter(|finding| finding.code() != Code::StatusListIssuer).collect();
             if let Some(first) = bad.first() {

@@ -18,7 +18,7 @@ use taskbadge::jsonld::Contexts;
 use taskbadge::key::{Did, SigningKey};
 use taskbadge::proof::{Cryptosuite, ProofOptions};
 use taskbadge::time::Instant;
-use taskbadge::trust::{Entity, EntityKey, KnownPack, ListMark, Name, Pack, Root, Scope, Trust, lists_of};
+use taskbadge::trust::{Entity, EntityKey, KnownPack, ListMark, Name, Pack, PackParts, Root, Scope, Trust};
 use taskbadge::verify::Verifier;
 use taskbadge_status::{Bits, StatusList, StatusLists};
 
@@ -36,7 +36,7 @@ fn main() {
         let (_, trusted) = KnownPack::first(file.as_bytes(), &pack.root.fingerprint(), at()).expect("it is sound");
         let verifier = Verifier::new(Trust::none().with_pack(&trusted));
         let mut lists = StatusLists::new();
-        for list in lists_of(file.as_bytes()).expect("it is sound") {
+        for list in PackParts::of(file.as_bytes()).expect("it is sound").lists {
             lists.add(&verifier, list, at()).expect("it is sound");
         }
         verifier.status(Arc::new(lists))

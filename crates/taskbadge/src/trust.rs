@@ -7,6 +7,7 @@
 mod entity;
 mod known;
 mod pack;
+mod parts;
 mod root;
 
 use std::borrow::Cow;
@@ -14,8 +15,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use entity::{Entity, EntityKey, Genuine, KeyState, Name, Role, Scope};
-pub use known::{KnownPack, TrustPack, lists_of};
+pub use known::{KnownPack, TrustPack};
 pub use pack::{ExtraContext, ListMark, PACK_LIMITS, Pack};
+pub use parts::PackParts;
 pub use root::{Fingerprint, MOST_ROOT_KEYS, NotAFingerprint, NotARoot, Root};
 
 use crate::badge::Iri;

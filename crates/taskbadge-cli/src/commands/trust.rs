@@ -6,7 +6,7 @@ use std::path::Path;
 
 use taskbadge::finding::{Code, Finding};
 use taskbadge::time::Instant;
-use taskbadge::trust::{KnownPack, TrustPack, lists_of};
+use taskbadge::trust::{KnownPack, PackParts, TrustPack};
 use taskbadge::verify::Verifier;
 use taskbadge_issuer::printable;
 use taskbadge_status::{LIST_LIMITS, StatusLists};
@@ -152,7 +152,7 @@ fn update(path: &Path, store: &StoreFolder, output: &mut Output) -> Result<Exit,
     let before = stored.as_ref().map_or(remembered, |stored| stored.known.clone());
     let refused = |finding: Finding| Trouble::new(said::refused(path, &finding));
     let (known, trusted) = before.update(&file, now).map_err(refused)?;
-    let old = stored.as_ref().map(|stored| stored.file.as_slice()).unwrap_or_default();
+    let old = stored.as_ref().map(|stored| stored.file.as_slice());
     // A clock that is behind must not make a list of yesterday one of tomorrow.
     let file = with_newer_lists(old, path, &file, &trusted, now.max(known.newest()))?;
     // What is written has to open again, together with what is remembered: a file that is filled up with something else
@@ -170,13 +170,15 @@ fn update(path: &Path, store: &StoreFolder, output: &mut Output) -> Result<Exit,
 /// The new file, with those lists of the old one that are newer than the same in the new: whoever hands on a file can
 /// leave lists out or put older ones in, and what was known to be taken back must not be forgotten for that.
 fn with_newer_lists(
-    old: &[u8],
+    old: Option<&[u8]>,
     path: &Path,
     new: &[u8],
     trusted: &TrustPack,
     now: Instant,
 ) -> Result<Vec<u8>, Trouble> {
-    let lists = |file| lists_of(file).map_err(|finding| Trouble::new(said::refused(path, &finding)));
+    let lists = |file| {
+        PackParts::of(file).map_err(|finding| Trouble::new(said::refused(path, &finding))).map(|parts| parts.lists)
+    };
     let verifier = Verifier::new(taskbadge::trust::Trust::none().with_pack(trusted));
     let mut newest: HashMap<(String, String), Instant> = HashMap::new();
     for list in lists(new)? {
@@ -190,7 +192,7 @@ fn with_newer_lists(
         let list = genuine(list, &verifier, now);
         list.is_some_and(|(which, made)| newest.get(&which).is_none_or(|known| *known < made))
     };
-    let kept: Vec<&[u8]> = lists(old)?.into_iter().filter(is_newer).collect();
+    let kept: Vec<&[u8]> = old.map(lists).transpose()?.unwrap_or_default().into_iter().filter(is_newer).collect();
     if kept.is_empty() {
         return Ok(new.to_owned());
     }

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::pack::{SignedPack, is_pack, parts};
-use super::{Fingerprint, Pack, Root};
+use super::pack::SignedPack;
+use super::{Fingerprint, Pack, PackParts, Root};
 use crate::finding::{Code, Finding};
 use crate::time::Instant;
 
@@ -89,7 +89,7 @@ impl KnownPack {
     /// # Errors
     /// `json.*`, `trust.malformed`, `trust.threshold`, `trust.not-yet-valid`; `trust.fingerprint` for another root.
     pub fn first(file: &[u8], root: &Fingerprint, at: Instant) -> Result<(Self, TrustPack), Finding> {
-        let signed = edition(file)?;
+        let signed = SignedPack::read(PackParts::of(file)?.pack)?;
         let pack = &signed.pack;
         if pack.root.fingerprint() != *root {
             return Err(Finding::new(Code::TrustFingerprint).at("/root").because(pack.root.fingerprint().to_string()));
@@ -116,11 +116,12 @@ impl KnownPack {
     /// `trust.threshold`; `trust.rollback` for an earlier edition, or another under the same number;
     /// `trust.list-vanished`, `trust.list-rollback`; `trust.not-yet-valid`.
     pub fn update(&self, file: &[u8], at: Instant) -> Result<(Self, TrustPack), Finding> {
-        let signed = edition(file)?;
+        let parts = PackParts::of(file)?;
+        let signed = SignedPack::read(parts.pack)?;
         if signed.pack.id != self.id {
             return Err(Finding::new(Code::TrustOtherPack).at("/id").because(shown(&signed.pack.id)));
         }
-        let root = self.root_of(&signed, file)?;
+        let root = self.root_of(&signed, &parts.earlier)?;
         let pack = &signed.pack;
         let digest = digest(&signed);
         // A new root starts to count anew: numbers that the thief of the old keys drove up do no lasting harm.
@@ -184,14 +185,17 @@ impl KnownPack {
     }
 
     /// The root under which an edition stands, step by step from the one that is known.
-    fn root_of(&self, signed: &SignedPack, file: &[u8]) -> Result<Root, Finding> {
+    fn root_of(&self, signed: &SignedPack, earlier: &[&[u8]]) -> Result<Root, Finding> {
         let mut root = self.root.clone();
-        let steps = parts(file)?.into_iter().filter(|part| is_pack(part));
-        for step in steps {
-            let step = SignedPack::read(step)?;
-            if step.pack.id == self.id && step.pack.root.version() == root.version().saturating_add(1) {
-                root = next(&root, &step)?;
+        let is_next = |pack: &Pack, root: &Root| pack.id == self.id && pack.root.version() == root.version() + 1;
+        for step in earlier {
+            // Most were taken long ago, and need no signature.
+            if is_next(&Pack::parse(step)?, &root) {
+                root = next(&root, &SignedPack::read(step)?)?;
             }
+        }
+        if is_next(&signed.pack, &root) {
+            root = next(&root, signed)?;
         }
         let own = &signed.pack.root;
         if own.version() > root.version() {
@@ -236,21 +240,6 @@ fn begun(pack: &Pack, at: Instant) -> Result<(), Finding> {
         return Err(Finding::new(Code::TrustNotYetValid).at("/validFrom").because(detail));
     }
     Ok(())
-}
-
-/// The last pack of a file, which is the edition; those before are steps of its root.
-fn edition(file: &[u8]) -> Result<SignedPack, Finding> {
-    let last = parts(file)?.into_iter().rfind(|part| is_pack(part));
-    let missing = || Finding::new(Code::TrustMalformed).because("there is no trust pack in the file");
-    SignedPack::read(last.ok_or_else(missing)?)
-}
-
-/// The lists that a file carries beside its pack, as they stand there. Each is signed by itself.
-///
-/// # Errors
-/// `trust.malformed` for a file that is too large.
-pub fn lists_of(file: &[u8]) -> Result<Vec<&[u8]>, Finding> {
-    Ok(parts(file)?.into_iter().filter(|part| !is_pack(part)).collect())
 }
 
 /// What is dated after the clock says nothing about the time: nobody shall stop a verifier by a date in the future.

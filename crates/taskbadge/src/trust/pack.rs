@@ -3,9 +3,6 @@
 //! It is a credential of the W3C Recognized Entities shape (a working draft, so terms may still change), signed
 //! `eddsa-jcs-2022` as a proof set by a threshold of root keys. The draft has no context of its own yet: its terms, and
 //! ours, stand under the W3C context for undefined terms.
-//!
-//! A file has one credential a line: the steps by which the root changed, the pack, and status lists, which are signed by
-//! themselves. So lists can be left out by deleting lines, and newer ones added.
 
 use std::collections::HashSet;
 
@@ -92,6 +89,14 @@ impl Pack {
         Self::read(document.object()?)?;
         let options = ProofOptions::did_key(&key.verifying_key()).cryptosuite(Cryptosuite::EddsaJcs2022);
         proof::sign_document(&contexts(), &document, PACK_LIMITS, key, &options.created(created))
+    }
+
+    /// The keys with a good signature on a pack, each once. Whether they are the right ones is not asked.
+    ///
+    /// # Errors
+    /// `json.*`, `trust.malformed` with a pointer.
+    pub fn signers(signed_or_not: &[u8]) -> Result<Vec<VerifyingKey>, Finding> {
+        Ok(SignedPack::read(signed_or_not)?.signers)
     }
 
     /// The unsigned credential, in canonical form on one line.
@@ -203,7 +208,7 @@ impl SignedPack {
             let fit = proof.cryptosuite() == Cryptosuite::EddsaJcs2022 && proof.purpose() == "assertionMethod";
             let key = DidUrl::parse(proof.verification_method()).ok().and_then(|url| url.did().verifying_key());
             let Some(key) = key.filter(|_| fit && proof.previous().is_empty()) else { continue };
-            if proof.check(&contexts, object, &proofs, &FrequentKey::new(key), 0).is_ok() {
+            if !signers.contains(&key) && proof.check(&contexts, object, &proofs, &FrequentKey::new(key), 0).is_ok() {
                 signers.push(key);
             }
         }
@@ -212,37 +217,6 @@ impl SignedPack {
         object.write_canonical_with("proof", Member::LeftOut, &mut canonical);
         Ok(Self { pack: Pack::read(object)?, signers, canonical })
     }
-}
-
-/// The parts of a file: one credential a line, or one alone however it is laid out.
-pub(super) fn parts(file: &[u8]) -> Result<Vec<&[u8]>, Finding> {
-    if file.len() > FILE_BYTES_MAX {
-        return Err(
-            Finding::new(Code::TrustMalformed).because("the file is larger than a trust pack with its lists can be")
-        );
-    }
-    let is_object = |line: &[u8]| line.first() == Some(&b'{') && line.last() == Some(&b'}');
-    let lines: Vec<&[u8]> =
-        file.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).collect();
-    if lines.iter().all(|line| is_object(line)) && !lines.is_empty() {
-        return Ok(lines);
-    }
-    Ok(vec![file.trim_ascii()])
-}
-
-/// A file with its lists: a hundred of the largest lists would be larger, and are not carried in one file.
-const FILE_BYTES_MAX: usize = 64 << 20;
-
-/// Whether a part is a pack, by its type: somebody whose status list stands in the file may write the word elsewhere.
-pub(super) fn is_pack(part: &[u8]) -> bool {
-    const TYPE: &str = "RecognizedEntityCredential";
-    // Most parts are lists, which need not be read for that.
-    if !part.windows(TYPE.len()).any(|window| window == TYPE.as_bytes()) {
-        return false;
-    }
-    let Ok(document) = Document::parse(part, PACK_LIMITS) else { return true };
-    let kinds = document.root().get("type");
-    kinds.into_iter().flat_map(Value::one_or_many).any(|kind| kind.as_str() == Some(TYPE))
 }
 
 fn contexts() -> Contexts {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use taskbadge::finding::{Code, Finding};
 use taskbadge::time::Instant;
-use taskbadge::trust::{KnownPack, ListMark, Pack, Root, Trust};
+use taskbadge::trust::{KnownPack, ListMark, Pack, PackParts, Root, Trust};
 use taskbadge::verify::Verifier;
 use taskbadge_issuer::centre;
 use taskbadge_status::{LIST_LIMITS, StatusLists};
@@ -13,7 +13,7 @@ use super::saved;
 use crate::args::pack::AddList;
 use crate::files;
 use crate::output::{Exit, Output, Trouble};
-use crate::pack_file::{MARK, PackFile};
+use crate::pack_file::PackFile;
 use crate::words::pack as words;
 
 /// A list that was found genuine.
@@ -103,7 +103,7 @@ fn read(path: &Path, verifier: &Verifier, now: Instant) -> Result<Genuine, Troub
     let refused = |finding: Finding| Trouble::new(words::list_refused(path, &finding));
     let list = genuine(&bytes, verifier, now).map_err(refused)?;
     // The line would be taken for a pack, and the whole file be refused.
-    if list.text.contains(MARK) {
+    if PackParts::of(list.text.as_bytes()).is_ok() {
         return Err(refused(Finding::new(Code::StatusListMalformed)));
     }
     Ok(list)
