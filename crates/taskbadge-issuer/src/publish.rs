@@ -85,15 +85,10 @@ pub fn publish(
         return Err(Trouble::OtherLedger { did: centre.settings().did().to_string() });
     }
     let folders = Folders::of(centre, folder);
+    folders.refuse_of_others(ledger)?;
     // Of two that publish at once, the later would put back what the earlier read before a revocation.
     let _locks = folders.lock()?;
-    // Only by the centre's own folder is the ledger put in doubt: anything may lie in another.
-    if let Some(copy) = folders.copy
-        && let Some(head) = read_head(copy)?
-        && !ledger.knows_of(&head)?
-    {
-        return Err(Trouble::OtherPublished(copy.into()));
-    }
+    folders.refuse_of_others(ledger)?;
     let in_order = compare(ledger, &folders.own, now)? == Comparison::InOrder;
     let sites = folders.read(centre, ledger, now)?;
     let press = Press::new(centre, key, now)?;
@@ -168,6 +163,18 @@ impl<'f> Folders<'f> {
     /// Both, the centre's own first.
     fn all(&self) -> impl Iterator<Item = &Path> {
         std::iter::once(self.own.as_path()).chain(self.copy)
+    }
+
+    /// Refuses a copy with what another centre or a later state published. Only by the centre's own folder is the ledger
+    /// put in doubt: anything may lie in another.
+    fn refuse_of_others(&self, ledger: &mut Ledger) -> Result<(), Trouble> {
+        if let Some(copy) = self.copy
+            && let Some(head) = read_head(copy)?
+            && !ledger.knows_of(&head)?
+        {
+            return Err(Trouble::OtherPublished(copy.into()));
+        }
+        Ok(())
     }
 
     /// Makes the folders, and keeps other processes from publishing into them until the locks are dropped.

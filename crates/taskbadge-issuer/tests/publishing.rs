@@ -151,10 +151,12 @@ fn what_another_published_is_refused_and_puts_nothing_in_doubt() {
     other.issue(&["b"]).unwrap();
     let stick = house.beside("stick");
     other.publish_to(&stick).unwrap();
+    // Not even a lock of ours lies beside what the other published.
+    fs::remove_file(stick.join(".taskbadge-lock")).unwrap();
     let before = (fs::read(stick.join(HEAD_FILE)).unwrap(), house.events());
     assert!(matches!(house.publish_to(&stick), Err(Trouble::OtherPublished(folder)) if folder == stick));
     assert_eq!((fs::read(stick.join(HEAD_FILE)).unwrap(), house.events()), before);
-    assert!(!house.centre.published_folder().join(HEAD_FILE).exists());
+    assert!(!stick.join(".taskbadge-lock").exists() && !house.centre.published_folder().exists());
     house.issue(&["c"]).unwrap();
 
     // Another centre's ledger.
