@@ -15,7 +15,7 @@ use taskbadge::verify::{Refusal, VerifiedBadge, Verifier};
 use taskbadge_status::StatusLists;
 
 /// What happens to a verifier, and what it has to say.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Scenario {
     /// The scenario in a sentence.
@@ -31,7 +31,7 @@ pub struct Scenario {
 }
 
 /// A file that is offered to the store.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Step {
     /// Which pack of the store it is about.
@@ -48,7 +48,7 @@ pub struct Step {
 }
 
 /// A badge that is checked.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Check {
     /// The badge.
@@ -128,8 +128,7 @@ impl Scenario {
         let mut failures = Vec::new();
         for (number, step) in self.steps.iter().enumerate() {
             let before = store.known(&step.pack).cloned();
-            let print = step.fingerprint.as_ref().map(|text| text.parse().unwrap());
-            let taken = store.take(&step.pack, step.file.join("\n").as_bytes(), print.as_ref(), instant(&step.at));
+            let taken = step.offer(&mut store);
             let found = taken.as_ref().err().map_or("ok", |finding| finding.code().as_str());
             if found != step.expect {
                 failures.push(format!("step {number}: {taken:?}, not {}", step.expect));
@@ -139,16 +138,26 @@ impl Scenario {
             }
         }
         if let Some(check) = &self.check {
-            let at = instant(&check.at);
-            let outcome =
-                store.verifier(self.lists.iter().map(String::as_bytes), at).verify(check.badge.as_bytes(), at);
-            let (verdict, findings) = verdict(&outcome);
+            let (verdict, findings) = check.made(&store, &self.lists);
             let codes: Vec<_> = findings.iter().map(|finding| finding.code().as_str()).collect();
             if verdict != check.verdict || codes != check.codes {
                 failures.push(format!("{verdict} {findings:#?}"));
             }
         }
         failures
+    }
+
+    /// The verdict in the end, whatever was expected on the way.
+    ///
+    /// # Panics
+    /// Where the scenario is not well formed, or checks no badge.
+    #[must_use]
+    pub fn verdict(&self) -> &'static str {
+        let mut store = Store::default();
+        for step in &self.steps {
+            let _ = step.offer(&mut store);
+        }
+        self.check.as_ref().expect("a badge is checked").made(&store, &self.lists).0
     }
 
     /// The codes that the scenario is about.
@@ -159,6 +168,21 @@ impl Scenario {
         let expected = self.steps.iter().map(|step| &step.expect);
         let found = self.check.iter().flat_map(|check| &check.codes);
         expected.chain(found).map(|code| code.parse().unwrap()).collect::<Vec<_>>().into_iter()
+    }
+}
+
+impl Step {
+    fn offer(&self, store: &mut Store) -> Result<(), Finding> {
+        let print = self.fingerprint.as_ref().map(|text| text.parse().unwrap());
+        store.take(&self.pack, self.file.join("\n").as_bytes(), print.as_ref(), instant(&self.at))
+    }
+}
+
+impl Check {
+    fn made(&self, store: &Store, lists: &[String]) -> (&'static str, Vec<Finding>) {
+        let at = instant(&self.at);
+        let verifier = store.verifier(lists.iter().map(String::as_bytes), at);
+        verdict(&verifier.verify(self.badge.as_bytes(), at))
     }
 }
 

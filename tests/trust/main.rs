@@ -26,6 +26,25 @@ fn every_scenario_goes_as_it_says() {
     tell(&format!("trust scenarios: {}", all.len()));
 }
 
+/// Who hands files on can leave lists out: without any, nothing becomes VALID. (That an older list or pack stands in the
+/// place of a newer one, which was never handed on, is another matter: for that they end.)
+#[test]
+fn without_lists_no_scenario_becomes_valid() {
+    let is_list = |line: &String| line.contains("\"BitstringStatusListCredential\"");
+    let mut compared = 0;
+    for (name, scenario) in scenario::all() {
+        let Some(verdict) = scenario.check.as_ref().map(|check| &*check.verdict) else { continue };
+        let mut without = scenario.clone();
+        without.lists.clear();
+        without.steps.iter_mut().for_each(|step| step.file.retain(|line| !is_list(line)));
+        if verdict != "VALID" {
+            assert_ne!(without.verdict(), "VALID", "{name}");
+        }
+        compared += usize::from(without != scenario);
+    }
+    assert!(compared >= 5, "{compared}");
+}
+
 /// What a pack knows of a theft, or of the time, holds for whom the caller recognises, too.
 #[test]
 fn the_callers_own_recognition_does_not_hide_what_a_pack_knows() {

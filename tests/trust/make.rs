@@ -1,9 +1,12 @@
 //! The scenarios as they were thought up. What is committed are the bytes that were signed once.
 
-use taskbadge::trust::{Entity, ExtraContext, Genuine, KeyState, Pack, Role, Root, Scope};
+use taskbadge::key::{Did, SigningKey};
+use taskbadge::trust::{Entity, EntityKey, ExtraContext, Genuine, KeyState, Pack, Role, Root, Scope};
 use taskbadge_tests::scenario::{self, Check, Scenario, Step};
 
-use crate::stage::{ISSUE, Issue, NOW, at, badge, centre, did, entity_key, key, list, mark, pack, root, signed};
+use crate::stage::{
+    ISSUE, Issue, NOW, at, badge, badge_as, centre, did, entity_key, key, list, mark, pack, root, signed,
+};
 
 pub(crate) fn write_new_scenarios() {
     for (name, scenario) in all() {
@@ -21,6 +24,12 @@ fn first(file: String, expect: &str) -> Step {
 
 fn update(file: String, expect: &str) -> Step {
     Step { pack: "association".into(), file: lines(&file), fingerprint: None, at: NOW.into(), expect: expect.into() }
+}
+
+/// The same, as the first of another pack.
+fn of_ministry(mut pack: Pack) -> Step {
+    pack.id = "urn:uuid:0d0f1f4e-8a8c-4f1e-9b63-3e9c5ad4a111".into();
+    Step { pack: "ministry".into(), ..first(good(&pack), "ok") }
 }
 
 fn lines(file: &str) -> Vec<String> {
@@ -46,7 +55,7 @@ fn changed(change: impl FnOnce(&mut Pack)) -> Pack {
     pack
 }
 
-fn with_key(change: impl FnOnce(&mut taskbadge::trust::EntityKey)) -> Pack {
+fn with_key(change: impl FnOnce(&mut EntityKey)) -> Pack {
     let mut named = entity_key();
     change(&mut named);
     changed(|pack| pack.entities[0].keys.push(named))
@@ -575,20 +584,55 @@ pub(crate) fn all() -> Vec<(&'static str, Scenario)> {
     add(
         "stolen-as-one-pack-knows",
         "One pack has not heard of the theft that another knows of.",
-        vec![
-            first(good(&pack()), "ok"),
-            Step {
-                pack: "ministry".into(),
-                file: lines(&good(&{
-                    let mut pack = stolen(None, "2026-10-10T00:00:00Z");
-                    pack.id = "urn:uuid:0d0f1f4e-8a8c-4f1e-9b63-3e9c5ad4a111".into();
-                    pack
-                })),
-                ..first(String::new(), "ok")
-            },
-        ],
+        vec![first(good(&pack()), "ok"), of_ministry(stolen(None, "2026-10-10T00:00:00Z"))],
         vec![],
         check(plain(), "INVALID", &found(&["key.compromised", "trust.pack"], "status.none")),
+    );
+    let web = Did::web("centre.example.org", &[]).unwrap();
+    let name = format!("{web}#key-1");
+    // The centre as a did:web that calls a key so.
+    let on_the_web = |of: &SigningKey, state: KeyState| {
+        changed(|pack| {
+            let mut entity = Entity::new(&web, "Harbour Training Centre");
+            entity.achievements = pack.entities[0].achievements.clone();
+            entity.keys.push(EntityKey { state, ..EntityKey::new(&*name, of.verifying_key()) });
+            pack.entities = vec![entity];
+        })
+    };
+    let active = |of: &SigningKey| on_the_web(of, KeyState::Active);
+    let stolen_on_the_web =
+        |of: &SigningKey| on_the_web(of, KeyState::Compromised { since: at("2026-10-10T00:00:00Z"), genuine: None });
+    add(
+        "one-name-two-keys",
+        "Two packs list different keys under one name, as after a rotation that one has not heard of. The badge is by the key of the second.",
+        vec![first(good(&active(&centre())), "ok"), of_ministry(active(&key(8)))],
+        vec![],
+        check(badge_as(&web, &name, &key(8), &ISSUE), "VALID", &found(&["ok", "trust.pack"], "status.none")),
+    );
+    add(
+        "one-name-two-keys-and-a-third",
+        "Two packs list different keys under one name; the badge is by neither.",
+        vec![first(good(&active(&centre())), "ok"), of_ministry(active(&key(8)))],
+        vec![],
+        check(badge_as(&web, &name, &key(9), &ISSUE), "INVALID", &["proof.bad-signature"]),
+    );
+    add(
+        "one-name-two-keys-and-one-stolen",
+        "Two packs list different keys under one name, and one of the keys was stolen: the badge is by the other.",
+        vec![first(good(&stolen_on_the_web(&centre())), "ok"), of_ministry(active(&key(8)))],
+        vec![],
+        check(badge_as(&web, &name, &key(8), &ISSUE), "VALID", &found(&["ok", "trust.pack"], "status.none")),
+    );
+    add(
+        "stolen-under-another-name",
+        "One pack calls the centre's key stolen, which it lists as that of a did:key. Another lists the same key as that of a did:web.",
+        vec![first(good(&active(&centre())), "ok"), of_ministry(stolen(None, "2026-10-10T00:00:00Z"))],
+        vec![],
+        check(
+            badge_as(&web, &name, &centre(), &ISSUE),
+            "INVALID",
+            &found(&["key.compromised", "trust.pack"], "status.none"),
+        ),
     );
     add(
         "built-in-context",

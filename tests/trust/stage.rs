@@ -89,15 +89,20 @@ pub(crate) const ISSUE: Issue = Issue {
     suite: Cryptosuite::EddsaJcs2022,
 };
 
-/// A badge by a key.
+/// A badge by a key, of its did:key.
 pub(crate) fn badge(by: &SigningKey, issue: &Issue) -> String {
+    badge_as(&did(by), &method(by), by, issue)
+}
+
+/// A badge by a key, of an issuer that calls the key so.
+pub(crate) fn badge_as(issuer: &Did, method: &str, by: &SigningKey, issue: &Issue) -> String {
     let achievement = Achievement::new(
         issue.achievement.parse().unwrap(),
         "Forklift pre-start check",
         "The daily check of a forklift before it is started.",
         Criteria::narrative("Checks forks, mast, tyres and brakes before starting, and reports faults."),
     );
-    let issuer: Iri = did(by).to_string().parse().unwrap();
+    let issuer: Iri = issuer.to_string().parse().unwrap();
     let subject = Subject::with_id("urn:uuid:4b0e2f6a-9d55-4c39-9a4c-0d3c8f0f6a11".parse().unwrap(), achievement);
     let id = "urn:uuid:7a8c1a52-7f6b-4a29-8d6f-5a62d1a5f0aa".parse().unwrap();
     let mut badge =
@@ -106,7 +111,7 @@ pub(crate) fn badge(by: &SigningKey, issue: &Issue) -> String {
     if issue.status {
         badge = badge.status(StatusEntry::new(StatusPurpose::Revocation, LIST.parse().unwrap(), PLACE));
     }
-    let options = ProofOptions::did_key(&by.verifying_key()).cryptosuite(issue.suite);
+    let options = ProofOptions::new(method).cryptosuite(issue.suite);
     let options = issue.created.map(|created| options.clone().created(at(created))).unwrap_or(options);
     badge.sign(&Contexts::builtin(), by, &options).unwrap().text().to_owned()
 }
