@@ -83,6 +83,16 @@ fn spoken(pointer: &str) -> &str {
 
 impl std::error::Error for Finding {}
 
+/// Enough of a text to recognise it by: what somebody else wrote may be long.
+pub(crate) fn shown(text: &str) -> String {
+    if text.chars().count() > 200 { text.chars().take(200).chain(['…']).collect() } else { text.into() }
+}
+
+/// How the worst finding bears on the verdict; where there is none, the verdict stands.
+pub(crate) fn worst(findings: &[Finding]) -> Severity {
+    findings.iter().map(|finding| finding.code().severity()).max().unwrap_or(Severity::Info)
+}
+
 impl From<Code> for Finding {
     fn from(code: Code) -> Self {
         Self::new(code)

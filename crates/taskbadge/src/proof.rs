@@ -11,7 +11,7 @@ use crate::finding::{Code, Finding};
 use crate::json::{Document, Limits, Member, Object, Path, Value};
 use crate::jsonld::rdf::Dataset;
 use crate::jsonld::{Contexts, Subject, Unwritten, expand, rdfc};
-use crate::key::{FrequentKey, Signer, VerifyingKey, signer};
+use crate::key::{DidUrl, FrequentKey, Signer, VerifyingKey, signer};
 use crate::time::Instant;
 
 /// The cryptosuites this library speaks: a closed list.
@@ -71,8 +71,7 @@ impl ProofOptions {
     /// An `eddsa-rdfc-2022` proof by a key under its own did:key.
     #[must_use]
     pub fn did_key(key: &VerifyingKey) -> Self {
-        let multikey = key.to_multikey();
-        Self::new(format!("did:key:{multikey}#{multikey}"))
+        Self::new(DidUrl::key(key).to_string())
     }
 
     /// The same options under another cryptosuite.

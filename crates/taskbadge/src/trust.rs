@@ -21,7 +21,7 @@ pub use parts::PackParts;
 pub use root::{Fingerprint, MOST_ROOT_KEYS, NotAFingerprint, NotARoot, Root};
 
 use crate::badge::Iri;
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Code, Finding, shown, worst};
 use crate::jsonld::Contexts;
 use crate::key::{Did, DidDocument, DidUrl, FrequentKey, KeyError, VerifyingKey};
 use crate::time::Instant;
@@ -233,7 +233,7 @@ impl Trust {
         }
         if let Some(error) = refused {
             return Err(match error.code() {
-                Code::KeyUnresolved => Finding::new(Code::KeyUnresolved).because(shown(controller)),
+                Code::KeyUnresolved => Finding::new(Code::KeyUnresolved).because(document_of(controller)),
                 _ => finding(&error),
             });
         }
@@ -244,7 +244,7 @@ impl Trust {
             return Ok(vec![Cow::Owned(FrequentKey::new(key))]);
         }
         let listed = self.issuers().find_map(|issuer| issuer.listed_key(method));
-        let unresolved = || Finding::new(Code::KeyUnresolved).because(shown(controller));
+        let unresolved = || Finding::new(Code::KeyUnresolved).because(document_of(controller));
         listed.map(|listed| vec![Cow::Borrowed(&listed.key)]).ok_or_else(unresolved)
     }
 
@@ -262,10 +262,9 @@ impl Trust {
             let key = issuer.allowed_key(signed.method, signed.at).ok()??;
             (key.key.key() == signed.key).then(|| (issuer, issuer.judge(key, signed)))
         });
-        let worst = |(_, findings): &(&RecognisedIssuer, Vec<Finding>)| {
-            findings.iter().map(|found| found.code().severity()).max().unwrap_or(Severity::Info)
+        let Some((issuer, about)) = judged.min_by_key(|(_, findings)| worst(findings)) else {
+            return Standing::Mismatch;
         };
-        let Some((issuer, about)) = judged.min_by_key(worst) else { return Standing::Mismatch };
         // What one pack knows of a theft, or has seen of the time, does not go away because another has not.
         let mut findings: Vec<Finding> = self.theft(signed).into_iter().chain(about).collect();
         if let Some(newest) = self.newest.filter(|newest| signed.at < *newest) {
@@ -319,8 +318,7 @@ impl RecognisedIssuer {
     #[must_use]
     pub fn did_key(key: &VerifyingKey) -> Self {
         let did = Did::key(key);
-        let method = format!("{did}#{}", key.to_multikey());
-        let keys = vec![ListedKey { method, key: FrequentKey::new(*key), terms: None }];
+        let keys = vec![ListedKey { method: DidUrl::key(key).to_string(), key: FrequentKey::new(*key), terms: None }];
         Self { id: did.to_string(), name: None, keys, document: None, by_pack: None }
     }
 
@@ -377,7 +375,7 @@ impl RecognisedIssuer {
         };
         let mut keys: Vec<ListedKey> = entity.keys.iter().map(named).collect();
         if keys.is_empty() {
-            let own = entity.id.verifying_key().map(|key| (format!("{}#{}", entity.id, key.to_multikey()), key));
+            let own = entity.id.verifying_key().map(|key| (DidUrl::key(&key).to_string(), key));
             let pinned = document.iter().flat_map(DidDocument::keys).map(|(method, key)| (method.to_owned(), key));
             let listed = |(method, key)| ListedKey { method, key: FrequentKey::new(key), terms: None };
             keys = own.into_iter().chain(pinned).map(listed).collect();
@@ -394,7 +392,7 @@ impl RecognisedIssuer {
     /// Somebody who signs status lists for others, and may issue nothing.
     fn for_lists(key: &VerifyingKey, edition: &Arc<Edition>) -> Self {
         let did = Did::key(key);
-        let mut terms = EntityKey::new(format!("{did}#{}", key.to_multikey()), *key);
+        let mut terms = EntityKey::new(DidUrl::key(key).as_str(), *key);
         terms.role = Some(Role::Status);
         let mut entity = Entity::new(&did, "");
         entity.names.clear();
@@ -426,12 +424,12 @@ impl RecognisedIssuer {
             && !achievements.iter().any(|scope| scope.covers(achievement))
         {
             findings.push(
-                Finding::new(Code::IssuerScope).at("/credentialSubject/achievement/id").because(limited(achievement)),
+                Finding::new(Code::IssuerScope).at("/credentialSubject/achievement/id").because(shown(achievement)),
             );
         }
         findings.extend(edition.judge(signed.at));
         if let Some(successor) = successor {
-            findings.push(Finding::new(Code::IssuerSuccessor).at("/issuer").because(limited(successor)));
+            findings.push(Finding::new(Code::IssuerSuccessor).at("/issuer").because(shown(successor)));
         }
         findings
     }
@@ -441,16 +439,15 @@ impl EntityKey {
     fn judge(&self, signed: &Signed<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut found = |code: Code, detail: String| findings.push(Finding::new(code).at("/proof").because(detail));
-        if self.role.is_some_and(|role| role != signed.role) {
-            let role = self.role.map_or("", Role::as_str);
-            found(Code::KeyRole, format!("{role} key {}", limited(&self.id)));
+        if let Some(role) = self.role.filter(|role| *role != signed.role) {
+            found(Code::KeyRole, format!("{} key {}", role.as_str(), shown(&self.id)));
         }
         match (self.valid_from, self.valid_until, signed.created) {
             (None, None, _) => {}
-            (_, _, None) => found(Code::KeyUndated, limited(&self.id)),
+            (_, _, None) => found(Code::KeyUndated, shown(&self.id)),
             (from, until, Some(created)) => {
                 if from.is_some_and(|from| created < from) || until.is_some_and(|until| created >= until) {
-                    found(Code::KeyWindow, format!("signed {created} with {}", limited(&self.id)));
+                    found(Code::KeyWindow, format!("signed {created} with {}", shown(&self.id)));
                 }
             }
         }
@@ -466,17 +463,13 @@ impl Edition {
             1 => ", 1 day old".into(),
             days => format!(", {days} days old"),
         };
-        let edition = format!("{}, edition {}{age}", limited(&self.publisher), self.sequence);
+        let edition = format!("{}, edition {}{age}", shown(&self.publisher), self.sequence);
         let mut findings = vec![Finding::new(Code::TrustPack).because(edition)];
         if at >= self.valid_until {
             findings.push(Finding::new(Code::TrustExpired).because(format!("it ended {}", self.valid_until)));
         }
         findings
     }
-}
-
-fn limited(text: &str) -> String {
-    text.chars().take(200).collect()
 }
 
 /// The DID, or other URL, before the fragment of a verification method.
@@ -489,7 +482,7 @@ fn finding(error: &KeyError) -> Finding {
 }
 
 /// Where the document of a did:web would be, so that a person can fetch it; else the controller itself.
-fn shown(controller: &str) -> String {
+fn document_of(controller: &str) -> String {
     let document = controller.parse::<Did>().ok().and_then(|did| did.document_url());
-    document.unwrap_or_else(|| controller.chars().take(200).collect())
+    document.unwrap_or_else(|| shown(controller))
 }

@@ -13,7 +13,7 @@ pub use status::{BadgeStatus, StatusAnswer, StatusClaim, StatusPlace, StatusSour
 use sha2::{Digest as _, Sha256};
 
 use crate::badge::{self, Claims};
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Code, Finding, Severity, shown, worst};
 use crate::json::{Document, Limits, Object, Value};
 use crate::jsonld::{CREDENTIALS_V2, Contexts};
 use crate::key::VerifyingKey;
@@ -332,10 +332,6 @@ impl Verifier {
     }
 }
 
-fn worst(findings: &[Finding]) -> Severity {
-    findings.iter().map(|finding| finding.code().severity()).max().unwrap_or(Severity::Info)
-}
-
 /// Who stands behind a badge whose signature is good.
 enum Issuer<'t, 'd> {
     /// A recognised issuer, the latest date of its own good proofs, and what there is to say about its key and its
@@ -424,10 +420,6 @@ fn limits_of_the_signature(claims: Claims<'_>) -> Vec<Finding> {
     image.into_iter().chain(endorsement.map(|pointer| Finding::new(Code::EndorsementNotChecked).at(pointer))).collect()
 }
 
-fn shown(text: &str) -> String {
-    text.chars().take(200).collect()
-}
-
 /// What the checks came to.
 #[derive(Debug)]
 struct Outcome {
@@ -468,10 +460,10 @@ impl Outcome {
 
     fn severity(&self) -> Severity {
         // A credential about which there is nothing to say is good; one that was not read has a finding.
-        self.findings.iter().map(|finding| finding.code().severity()).max().unwrap_or(match self.document {
-            Some(_) => Severity::Info,
-            None => Severity::Failure,
-        })
+        match (&self.document, &*self.findings) {
+            (None, []) => Severity::Failure,
+            (_, findings) => worst(findings),
+        }
     }
 }
 

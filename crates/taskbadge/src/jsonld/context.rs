@@ -16,7 +16,7 @@ use std::sync::{Arc, LazyLock};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::iri;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, shown};
 use crate::json::{Document, Limits, Object, Path, Value};
 
 /// The contexts that a verifier or issuer holds: the built-in ones, and those that a caller adds as bytes.
@@ -343,7 +343,7 @@ impl Tables {
                 _ => return Err(here.finding(Code::ContextKeyword).because("a context is named by its URL")),
             };
             let editions =
-                self.editions.get(url).ok_or_else(|| here.finding(Code::ContextUnknown).because(shortened(url)))?;
+                self.editions.get(url).ok_or_else(|| here.finding(Code::ContextUnknown).because(shown(url)))?;
             let layer = editions[edition.min(editions.len() - 1)].layer;
             active = self
                 .enter(&active, Scoped::Layer(layer), Entry::Document)
@@ -501,11 +501,6 @@ fn is_prefix_iri(iri: &str) -> bool {
 
 fn malformed(path: &Path<'_>, detail: &str) -> Finding {
     path.finding(Code::ContextMalformed).because(detail)
-}
-
-/// Enough of a URL to recognise it by; a hostile one may be long.
-fn shortened(url: &str) -> String {
-    if url.chars().count() > 200 { url.chars().take(200).chain(['…']).collect() } else { url.into() }
 }
 
 /// Reads term definitions of one context object, resolving names within that object alone.

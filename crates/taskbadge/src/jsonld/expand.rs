@@ -11,7 +11,7 @@ use std::rc::Rc;
 use super::context::{Active, Coercion, Container, Contexts, Definition, Entry, Meaning, Scoped, Tables, TermNo};
 use super::iri;
 use super::rdf::{Dataset, Term};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, shown};
 use crate::json::{Array, Number, Object, Path, Value};
 
 const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
@@ -578,9 +578,4 @@ fn is_lower_case_tag(tag: &str) -> bool {
     };
     parts.next().is_some_and(|first| is_part(first) && first.bytes().all(|b| b.is_ascii_lowercase()))
         && parts.all(is_part)
-}
-
-/// Enough of a text to recognise it by.
-fn shown(text: &str) -> String {
-    if text.chars().count() > 80 { text.chars().take(80).chain(['…']).collect() } else { text.into() }
 }

@@ -168,6 +168,19 @@ impl DidUrl {
         Ok(Self { did, text: text.to_owned() })
     }
 
+    /// The one verification method of a key's did:key (did:key 0.9, section 3.1.2).
+    ///
+    /// ```
+    /// use taskbadge::key::{Did, DidUrl, SigningKey};
+    /// let key = SigningKey::from_seed(&[7; 32]).verifying_key();
+    /// assert_eq!(DidUrl::key(&key).as_str(), format!("{}#{}", Did::key(&key), key.to_multikey()));
+    /// ```
+    #[must_use]
+    pub fn key(key: &VerifyingKey) -> Self {
+        let did = Did::key(key);
+        Self { text: format!("{did}#{}", key.to_multikey()), did }
+    }
+
     /// Whose key it is.
     #[must_use]
     pub fn did(&self) -> &Did {

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::pack::SignedPack;
 use super::{Fingerprint, Pack, PackParts, Root};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, shown};
 use crate::time::Instant;
 
 /// What a verifier remembers of one pack. Keep it beside the pack's file, and write it only with what
@@ -250,8 +250,4 @@ fn newest_of(pack: &Pack, at: Instant) -> Instant {
 
 fn digest(signed: &SignedPack) -> String {
     Sha256::digest(&signed.canonical).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn shown(text: &str) -> String {
-    text.chars().take(200).collect()
 }

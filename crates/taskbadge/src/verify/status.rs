@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::badge::{Claims, StatusPurpose};
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Code, Finding, Severity, shown};
 use crate::json::{Object, Value};
 use crate::jsonld::is_absolute_iri;
 use crate::time::Instant;
@@ -172,7 +172,7 @@ pub(super) fn check(
                 continue;
             }
         };
-        let missing = || StatusAnswer::new(Finding::new(Code::StatusMissing).because(super::shown(claim.list)));
+        let missing = || StatusAnswer::new(Finding::new(Code::StatusMissing).because(shown(claim.list)));
         // A source may leave the question open; what does not answer it does not make a badge valid.
         let settles = |answer: &StatusAnswer| {
             let code = answer.finding.code();
@@ -215,7 +215,7 @@ impl<'d> StatusClaim<'d> {
             return Err(malformed("it is of two kinds of status list at once"));
         }
         let Some(kind) = known.into_iter().find(|kind| types.contains(kind)) else {
-            return Err(unsupported(format!("entries of type {} are not known here", super::shown(&types.join(" ")))));
+            return Err(unsupported(format!("entries of type {} are not known here", shown(&types.join(" ")))));
         };
         if kind == "1EdTechRevocationList" {
             let list = text("id").filter(|list| is_absolute_iri(list));
@@ -245,7 +245,7 @@ impl<'d> StatusClaim<'d> {
         let purpose = match text("statusPurpose").ok_or_else(|| malformed("statusPurpose is not text"))? {
             "revocation" => StatusPurpose::Revocation,
             "suspension" => StatusPurpose::Suspension,
-            other => return Err(unsupported(format!("the purpose {} is not known here", super::shown(other)))),
+            other => return Err(unsupported(format!("the purpose {} is not known here", shown(other)))),
         };
         let place = match kind {
             "BitstringStatusListEntry" => StatusPlace::Bitstring(index),
