@@ -34,7 +34,7 @@ pub(crate) enum Key {
     /// Say that others may have a key: it is replaced, and what it signed counts only where the ledger knows it
     Compromised(Compromised),
     /// Give status lists a key of their own, so that whoever has it cannot sign badges
-    NewStatus(NewStatus),
+    NewStatus(KeyChange),
     /// Write what the association needs to recognise the centre: its keys, and which badges are genuine
     Entry {
         /// The file to write, instead of standard output; an earlier one is replaced
@@ -51,12 +51,7 @@ pub(crate) struct Rotate {
     #[arg(long)]
     pub(crate) status: bool,
     #[command(flatten)]
-    pub(crate) centre: CentreFolder,
-    #[command(flatten)]
-    pub(crate) passphrase: Passphrase,
-    /// Do not ask
-    #[arg(long)]
-    pub(crate) yes: bool,
+    pub(crate) change: KeyChange,
 }
 
 #[derive(Args)]
@@ -72,16 +67,12 @@ pub(crate) struct Compromised {
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) centre: CentreFolder,
-    #[command(flatten)]
-    pub(crate) passphrase: Passphrase,
-    /// Do not ask
-    #[arg(long)]
-    pub(crate) yes: bool,
+    pub(crate) change: KeyChange,
 }
 
+/// A change of the centre's keys.
 #[derive(Args)]
-pub(crate) struct NewStatus {
+pub(crate) struct KeyChange {
     #[command(flatten)]
     pub(crate) centre: CentreFolder,
     #[command(flatten)]

@@ -10,7 +10,7 @@ use taskbadge_issuer::keys::{self, Changed, Keys, Role, State};
 
 use zeroize::Zeroizing;
 
-use crate::args::key::{Compromised, Key, NewStatus, Rotate};
+use crate::args::key::{Compromised, Key, KeyChange, Rotate};
 use crate::args::{CentreFolder, Passphrase};
 use crate::confirm;
 use crate::output::{Exit, Output, Trouble};
@@ -63,18 +63,18 @@ fn list(centre: &CentreFolder, output: &mut Output) -> Result<Exit, Trouble> {
 }
 
 fn rotate(rotate: &Rotate, output: &mut Output) -> Result<Exit, Trouble> {
-    let centre = Centre::open(&rotate.centre.folder)?;
+    let centre = Centre::open(&rotate.change.centre.folder)?;
     let role = if rotate.status { Role::Status } else { Role::Badge };
     keys::can_change(&centre)?;
-    if !rotate.yes {
+    if !rotate.change.yes {
         confirm::ask(&said::rotate_question(&Keys::of(&centre)?, role), output)?;
     }
-    let passphrase = secret(&centre, role, &rotate.passphrase)?;
+    let passphrase = secret(&centre, role, &rotate.change.passphrase)?;
     let changed = keys::rotate(&centre, role, passphrase.as_bytes(), super::now())?;
     report(&changed, &centre, output)
 }
 
-fn new_status(new: &NewStatus, output: &mut Output) -> Result<Exit, Trouble> {
+fn new_status(new: &KeyChange, output: &mut Output) -> Result<Exit, Trouble> {
     let centre = Centre::open(&new.centre.folder)?;
     keys::can_change(&centre)?;
     if !new.yes {
@@ -86,7 +86,7 @@ fn new_status(new: &NewStatus, output: &mut Output) -> Result<Exit, Trouble> {
 }
 
 fn compromised(command: &Compromised, output: &mut Output) -> Result<Exit, Trouble> {
-    let centre = Centre::open(&command.centre.folder)?;
+    let centre = Centre::open(&command.change.centre.folder)?;
     let since = instant(&command.since)?;
     // Before anything is changed: without the ledger nobody can say which badges are genuine.
     let mut ledger = centre.ledger_if_begun()?;
@@ -95,11 +95,11 @@ fn compromised(command: &Compromised, output: &mut Output) -> Result<Exit, Troub
     let genuine = ledger.as_mut().map(|ledger| ledger.genuine(meant.id.as_str())).transpose()?.unwrap_or_default();
     let is_replaced = meant.state == State::Active && centre.settings().did().verifying_key().is_none();
     said::about_compromised(&meant, since, genuine.len(), is_replaced).iter().for_each(|line| output.line(line));
-    if !command.yes {
+    if !command.change.yes {
         confirm::ask(said::COMPROMISED_QUESTION, output)?;
     }
     let changed = keys::compromised(&centre, name, since, super::now(), || {
-        secret(&centre, meant.role.unwrap_or(Role::Badge), &command.passphrase)
+        secret(&centre, meant.role.unwrap_or(Role::Badge), &command.change.passphrase)
     })?;
     let file = command.output.clone().unwrap_or_else(|| centre.folder().join("entry.json"));
     let entry = keys::entry(&centre, ledger.as_mut())?;
