@@ -3,11 +3,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails; clippy.toml covers only functions marked #[test]")]
 
+mod process;
+
 use std::collections::HashSet;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,8 @@ use taskbadge_issuer::roster::{Reading, Roster};
 use taskbadge_issuer::template::Template;
 use taskbadge_status::{Bits, StatusLists};
 use tempfile::TempDir;
+
+use crate::process::Process;
 
 const FORKLIFT: &str = include_str!("../../../examples/centre/tasks/forklift-pre-start-check.toml");
 /// More than goes into the ledger at once.
@@ -188,22 +191,17 @@ impl House {
     }
 
     fn job(&self, work: Work, hold: Option<(&str, u32)>) -> Process {
-        self.spawn(Command::new(std::env::current_exe().unwrap()), work, hold)
+        Process::begin("child", &self.job_of(work, hold))
     }
 
     /// A process that is begun by a shell, after these commands.
     fn job_after(&self, commands: &str, work: Work) -> Process {
-        let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("{commands}; exec \"$0\" \"$@\"")]).arg(std::env::current_exe().unwrap());
-        self.spawn(shell, work, None)
+        Process::begin_after(commands, "child", &self.job_of(work, None))
     }
 
-    fn spawn(&self, mut command: Command, work: Work, hold: Option<(&str, u32)>) -> Process {
+    fn job_of(&self, work: Work, hold: Option<(&str, u32)>) -> Job {
         let folder = self.folder.path().join("centre").display().to_string();
-        let job = Job { folder, hold: hold.map(|(step, time)| (step.to_owned(), time)), work };
-        command.args(["--exact", "child", "--ignored", "--nocapture", "--test-threads=1"]);
-        command.env(JOB, serde_json::to_string(&job).unwrap());
-        Process(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap())
+        Job { folder, hold: hold.map(|(step, time)| (step.to_owned(), time)), work }
     }
 
     fn issue(&self, prefix: &str) -> Result<Vec<Issued>, Trouble> {
@@ -295,7 +293,7 @@ fn tell(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// What another process is to do: this test binary again, told by an environment variable.
+/// What another process is to do.
 #[derive(Serialize, Deserialize)]
 struct Job {
     folder: String,
@@ -309,81 +307,16 @@ enum Work {
     Publish,
 }
 
-const JOB: &str = "TASKBADGE_DESK_JOB";
-
 #[test]
 #[ignore = "this is what the other processes of these tests do"]
 fn child() {
-    let Ok(job) = std::env::var(JOB) else { return };
-    let job: Job = serde_json::from_str(&job).unwrap();
-    if let Some((step, time)) = &job.hold {
-        faults::hold_at(step, *time);
-    }
-    let work = || {
-        let centre = Centre::open(Path::new(&job.folder))?;
-        match &job.work {
-            Work::Issue { prefix } => issue(&centre, prefix).map(drop),
-            Work::Publish => {
-                publish(&centre, &key(), &mut centre.ledger()?, &centre.published_folder(), now()).map(drop)
-            }
-        }
-    };
-    let said = match work() {
-        Ok(()) => "said done".to_owned(),
-        Err(trouble) => format!("said trouble {trouble}"),
-    };
-    let _ = writeln!(std::io::stdout(), "{said}");
+    process::work(|job: &Job| job.hold.clone(), work);
 }
 
-struct Process(Child);
-
-/// What a process said before it ended.
-struct Said {
-    held: bool,
-    done: bool,
-    trouble: Option<String>,
-}
-
-impl Process {
-    fn wait(mut self) -> Said {
-        let lines = self.lines();
-        self.0.wait().unwrap();
-        Said::of(&lines)
-    }
-
-    /// Kills it (SIGKILL).
-    fn kill(mut self) -> Said {
-        let _ = self.0.kill();
-        self.wait()
-    }
-
-    fn kill_when_held(mut self) -> Said {
-        let mut output = BufReader::new(self.0.stdout.take().unwrap());
-        let (mut lines, mut line) = (Vec::new(), String::new());
-        while output.read_line(&mut line).unwrap() > 0 {
-            lines.push(line.trim().to_owned());
-            if line.contains("held at: ") {
-                break;
-            }
-            line.clear();
-        }
-        let _ = self.0.kill();
-        self.0.wait().unwrap();
-        Said::of(&lines)
-    }
-
-    fn lines(&mut self) -> Vec<String> {
-        let output = BufReader::new(self.0.stdout.take().unwrap());
-        output.lines().map(|line| line.unwrap().trim().to_owned()).collect()
-    }
-}
-
-impl Said {
-    fn of(lines: &[String]) -> Self {
-        Self {
-            held: lines.iter().any(|line| line.contains("held at: ")),
-            done: lines.iter().any(|line| line.contains("said done")),
-            trouble: lines.iter().find_map(|line| Some(line.split_once("said trouble ")?.1.to_owned())),
-        }
+fn work(job: &Job) -> Result<(), Trouble> {
+    let centre = Centre::open(Path::new(&job.folder))?;
+    match &job.work {
+        Work::Issue { prefix } => issue(&centre, prefix).map(drop),
+        Work::Publish => publish(&centre, &key(), &mut centre.ledger()?, &centre.published_folder(), now()).map(drop),
     }
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use taskbadge_issuer::ledger::{Ledger, Query, State, Status, faults};
 
-use crate::child::{Job, Said, Work, everything};
+use crate::child::{Job, Work, everything};
 use crate::on_both;
 use crate::place::{Place, assert_whole, issue, names, tell};
+use crate::process::Said;
 
 /// Badges issued together by a process that will be killed.
 const GROUP: usize = 4;

@@ -9,6 +9,8 @@ mod files;
 mod kills;
 mod model;
 mod place;
+#[path = "../process/mod.rs"]
+mod process;
 mod restored;
 mod story;
 mod tampering;
