@@ -166,10 +166,8 @@ impl<'t, S: Statements> Expander<'t, S> {
         let mut is_met_again = false;
         let subject = match self.keyword(active, first_key, object, "@id", &Meaning::Id, path)? {
             Some((Value::String(id), here)) => {
-                let is_label = id.starts_with("_:");
-                let full = if is_label { Cow::Borrowed(id) } else { self.absolute(active, id, &here)? };
-                is_met_again = !self.met.insert((*full).into());
-                if is_label { self.label(id) } else { self.statements.iri(&full) }
+                is_met_again = !self.met.insert(id.into());
+                self.document_iri(active, id, &here)?
             }
             Some((_, here)) => return Err(here.finding(Code::ContextRelativeIri).because("an id is text")),
             None => self.statements.blank(),
@@ -532,13 +530,17 @@ impl<'t, S: Statements> Expander<'t, S> {
         Ok(Some(iri.into()))
     }
 
-    /// An identifier: it is never a term, and there is no base that a relative one could be resolved against.
+    /// An identifier: it is never a term, and there is no base that a relative one could be resolved against. It is written
+    /// in full: behind a prefix it would be another text than the one that was signed, and texts are what a status list or
+    /// a trust pack is searched for.
     fn document_iri(&mut self, active: &Active, text: &str, path: &Path<'_>) -> Result<S::Term, Finding> {
         if text.starts_with("_:") {
             return Ok(self.label(text));
         }
-        let iri = self.absolute(active, text, path)?;
-        Ok(self.statements.iri(&iri))
+        match self.absolute(active, text, path)? {
+            Cow::Borrowed(iri) => Ok(self.statements.iri(iri)),
+            Cow::Owned(_) => Err(path.finding(Code::ContextKeyword).because("an identifier behind a prefix")),
+        }
     }
 
     fn absolute<'n>(&self, active: &Active, text: &'n str, path: &Path<'_>) -> Result<Cow<'n, str>, Finding> {
