@@ -635,6 +635,89 @@ pub(crate) fn all() -> Vec<(&'static str, Scenario)> {
         ),
     );
     add(
+        "stolen-and-vouched-for-by-another",
+        "Another entity lists the stolen key as its own, and the forged badge as a genuine one. Only whose key it was can say that.",
+        vec![first(
+            good(&{
+                let mut pack = stolen(Some(Genuine::of([[9; 32]])), "2026-10-10T00:00:00Z");
+                let mut other = Entity::new(&web, "Another Centre");
+                let digest = <sha2::Sha256 as sha2::Digest>::digest(plain()).into();
+                let state =
+                    KeyState::Compromised { since: at("2026-10-10T00:00:00Z"), genuine: Some(Genuine::of([digest])) };
+                other.keys.push(EntityKey { state, ..EntityKey::new(&*name, centre().verifying_key()) });
+                pack.entities.push(other);
+                pack
+            }),
+            "ok",
+        )],
+        vec![],
+        check(plain(), "INVALID", &found(&["key.compromised", "trust.pack"], "status.none")),
+    );
+    add(
+        "stolen-but-called-active",
+        "A key has the date of a theft, and is called active.",
+        vec![first(
+            stolen(None, "2026-10-10T00:00:00Z").to_json().unwrap().replace("\"compromised\"", "\"active\""),
+            "trust.malformed",
+        )],
+        vec![],
+        None,
+    );
+    add(
+        "badge-key-signs-a-list-for-another-pack",
+        "One pack lets the centre sign another's status lists; its own pack gives it a key for badges only, and decides.",
+        vec![
+            first(
+                good(&changed(|pack| {
+                    let mut other = Entity::new(&web, "Another Centre");
+                    other.keys.push(EntityKey::new(&*name, key(8).verifying_key()));
+                    other.status_issuers.push(did(&centre()));
+                    pack.entities = vec![other];
+                })),
+                "ok",
+            ),
+            of_ministry(with_key(|key| key.role = Some(Role::Badge))),
+        ],
+        vec![list(&centre(), "2026-11-21T06:00:00Z", false)],
+        check(with_status(), "INDETERMINATE", &found(&["trust.pack"], "status.list-proof")),
+    );
+    add(
+        "two-editions-of-one-pack",
+        "The pack is given twice, in two editions: the newer does not recognise the centre any more.",
+        vec![
+            first(
+                good(&changed(|pack| {
+                    pack.sequence = 8;
+                    pack.entities.clear();
+                })),
+                "ok",
+            ),
+            Step { pack: "the same before".into(), ..first(good(&pack()), "ok") },
+        ],
+        vec![],
+        check(plain(), "INDETERMINATE", &found(&["issuer.unknown"], "status.none")),
+    );
+    add(
+        "clock-recovers-with-the-root",
+        "A wrong clock let in an edition of 2099, by a thief of two root keys; a new root recovers from it.",
+        vec![
+            first(good(&pack()), "ok"),
+            Step {
+                at: "2099-06-01T00:00:00Z".into(),
+                ..update(
+                    good(&changed(|pack| {
+                        pack.sequence = 8;
+                        (pack.valid_from, pack.valid_until) = (at("2099-01-01T00:00:00Z"), at("2099-12-31T00:00:00Z"));
+                    })),
+                    "ok",
+                )
+            },
+            update(signed(&step(), &[1, 2, 4]), "ok"),
+        ],
+        vec![],
+        check(plain(), "VALID", &found(&["ok", "trust.pack"], "status.none")),
+    );
+    add(
         "built-in-context",
         "A pack that says otherwise of a context which every verifier has.",
         vec![{

@@ -325,6 +325,11 @@ impl EntityKey {
             }
             Some(_) => return Err(read.wrong("state", "it is active, retired or compromised")),
         };
+        // Whoever wrote that meant a stolen key: it must not be read as a good one.
+        let of_theft = ["compromisedSince", "genuine"].into_iter().find(|key| object.get(key).is_some());
+        if let (Some(key), KeyState::Active | KeyState::Retired) = (of_theft, &state) {
+            return Err(read.wrong(key, "only a key in the state compromised has it"));
+        }
         Ok(Self { id: id.into(), key, role, valid_from: read.parsed("validFrom")?, valid_until, state })
     }
 }

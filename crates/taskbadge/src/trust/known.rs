@@ -124,8 +124,9 @@ impl KnownPack {
         let root = self.root_of(&signed, &parts.earlier)?;
         let pack = &signed.pack;
         let digest = digest(&signed);
-        // A new root starts to count anew: numbers that the thief of the old keys drove up do no lasting harm.
-        if root.version() == self.root.version() {
+        // A new root starts to count anew: numbers and dates that the thief of the old keys drove up do no lasting harm.
+        let is_same_root = root.version() == self.root.version();
+        if is_same_root {
             let detail = || format!("edition {} after edition {}", pack.sequence, self.sequence);
             if pack.sequence < self.sequence {
                 return Err(Finding::new(Code::TrustRollback).at("/sequence").because(detail()));
@@ -136,7 +137,7 @@ impl KnownPack {
             }
         }
         // So do its lists.
-        let mut lists = if root.version() == self.root.version() { self.lists.clone() } else { BTreeMap::new() };
+        let mut lists = if is_same_root { self.lists.clone() } else { BTreeMap::new() };
         for (id, made) in &mut lists {
             let Some(mark) = pack.lists.iter().find(|list| list.id == *id) else {
                 return Err(Finding::new(Code::TrustListVanished).at("/statusList").because(shown(id)));
@@ -148,7 +149,8 @@ impl KnownPack {
         }
         lists.extend(pack.lists.iter().map(|list| (list.id.clone(), list.made)));
         begun(pack, at)?;
-        let newest = self.newest.max(newest_of(pack, at));
+        let seen = newest_of(pack, at);
+        let newest = if is_same_root { seen.max(self.newest) } else { seen };
         let known = Self { id: self.id.clone(), root, sequence: pack.sequence, digest, newest, lists };
         Ok((known, TrustPack { newest, pack: signed.pack }))
     }
@@ -217,7 +219,7 @@ impl KnownPack {
 /// The step to the next root: signed by enough keys of both.
 fn next(root: &Root, step: &SignedPack) -> Result<Root, Finding> {
     if !root.is_met_by(&step.signers) {
-        let detail = "the root before did not sign the change";
+        let detail = format!("of the root before, {}", counted(root, step));
         return Err(Finding::new(Code::TrustRoot).at("/proof").because(detail));
     }
     enough(&step.pack.root, step)?;
@@ -228,9 +230,12 @@ fn enough(root: &Root, signed: &SignedPack) -> Result<(), Finding> {
     if root.is_met_by(&signed.signers) {
         return Ok(());
     }
+    Err(Finding::new(Code::TrustThreshold).at("/proof").because(counted(root, signed)))
+}
+
+fn counted(root: &Root, signed: &SignedPack) -> String {
     let good = root.keys().iter().filter(|key| signed.signers.contains(key)).count();
-    let detail = format!("{good} of the {} that are needed", root.threshold());
-    Err(Finding::new(Code::TrustThreshold).at("/proof").because(detail))
+    format!("{good} of the {} that are needed", root.threshold())
 }
 
 /// A pack that has ended is taken too: what it takes back stays taken back.
