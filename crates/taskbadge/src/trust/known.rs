@@ -218,8 +218,9 @@ impl KnownPack {
 
 /// The step to the next root: signed by enough keys of both.
 fn next(root: &Root, step: &SignedPack) -> Result<Root, Finding> {
-    if !root.is_met_by(&step.signers) {
-        let detail = format!("of the root before, {}", counted(root, step));
+    let good = step.count(root);
+    if good < root.threshold() {
+        let detail = format!("of the root before {good} of the {} that are needed", root.threshold());
         return Err(Finding::new(Code::TrustRoot).at("/proof").because(detail));
     }
     enough(&step.pack.root, step)?;
@@ -227,15 +228,12 @@ fn next(root: &Root, step: &SignedPack) -> Result<Root, Finding> {
 }
 
 fn enough(root: &Root, signed: &SignedPack) -> Result<(), Finding> {
-    if root.is_met_by(&signed.signers) {
+    let good = signed.count(root);
+    if good >= root.threshold() {
         return Ok(());
     }
-    Err(Finding::new(Code::TrustThreshold).at("/proof").because(counted(root, signed)))
-}
-
-fn counted(root: &Root, signed: &SignedPack) -> String {
-    let good = root.keys().iter().filter(|key| signed.signers.contains(key)).count();
-    format!("{good} of the {} that are needed", root.threshold())
+    let detail = format!("{good} of the {} that are needed", root.threshold());
+    Err(Finding::new(Code::TrustThreshold).at("/proof").because(detail))
 }
 
 /// A pack that has ended is taken too: what it takes back stays taken back.
@@ -254,5 +252,5 @@ fn newest_of(pack: &Pack, at: Instant) -> Instant {
 }
 
 fn digest(signed: &SignedPack) -> String {
-    Sha256::digest(&signed.canonical).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(signed.canonical()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

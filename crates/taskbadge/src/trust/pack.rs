@@ -96,7 +96,7 @@ impl Pack {
     /// # Errors
     /// `json.*`, `trust.malformed` with a pointer.
     pub fn signers(signed_or_not: &[u8]) -> Result<Vec<VerifyingKey>, Finding> {
-        Ok(SignedPack::read(signed_or_not)?.signers)
+        Ok(SignedPack::read(signed_or_not)?.signers(|_| true))
     }
 
     /// The unsigned credential, in canonical form on one line.
@@ -181,26 +181,44 @@ impl Pack {
     }
 }
 
-/// A pack with the keys that signed it: their signatures are good, and whether they are the right ones is not decided.
+/// A pack with its signatures, which are looked at when somebody asks whose they are.
 pub(super) struct SignedPack {
     pub(super) pack: Pack,
-    pub(super) signers: Vec<VerifyingKey>,
-    /// The canonical form without its proofs, which is what tells two editions apart: the same may be signed by more.
-    pub(super) canonical: String,
+    document: Document,
 }
 
 impl SignedPack {
-    /// Reads a pack and checks every signature on it. One that is bad, or of another kind, counts for nothing and does no
-    /// harm: whoever handles the file can add one.
+    /// Reads a pack. Nothing of it is believed yet.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Finding> {
         let document = Document::parse(bytes, PACK_LIMITS)?;
-        let object = document.object()?;
-        let proofs: Vec<Value<'_>> = object.get("proof").into_iter().flat_map(Value::one_or_many).collect();
-        if proofs.len() > PACK_LIMITS.proofs {
+        let pack = Pack::read(document.object()?)?;
+        let proofs = document.root().get("proof").into_iter().flat_map(Value::one_or_many);
+        if proofs.count() > PACK_LIMITS.proofs {
             return Err(Finding::new(Code::TrustMalformed)
                 .at("/proof")
                 .because("it has more proofs than root keys can make"));
         }
+        Ok(Self { pack, document })
+    }
+
+    /// How many keys of a root signed. A key counts once. A signature that is bad, or of another kind, or by somebody
+    /// else, counts for nothing and does no harm: whoever handles the file can add one.
+    pub(super) fn count(&self, root: &Root) -> usize {
+        self.signers(|key| root.keys().contains(key)).len()
+    }
+
+    /// The canonical form without its proofs, which is what tells two editions apart: the same may be signed by more.
+    pub(super) fn canonical(&self) -> String {
+        let mut canonical = String::with_capacity(self.document.text().len());
+        if let Ok(object) = self.document.object() {
+            object.write_canonical_with("proof", Member::LeftOut, &mut canonical);
+        }
+        canonical
+    }
+
+    fn signers(&self, may_count: impl Fn(&VerifyingKey) -> bool) -> Vec<VerifyingKey> {
+        let Ok(object) = self.document.object() else { return Vec::new() };
+        let proofs: Vec<Value<'_>> = object.get("proof").into_iter().flat_map(Value::one_or_many).collect();
         let contexts = contexts();
         let mut signers = Vec::new();
         for (index, &value) in proofs.iter().enumerate() {
@@ -208,14 +226,13 @@ impl SignedPack {
             let fit = proof.cryptosuite() == Cryptosuite::EddsaJcs2022 && proof.purpose() == "assertionMethod";
             let key = DidUrl::parse(proof.verification_method()).ok().and_then(|url| url.did().verifying_key());
             let Some(key) = key.filter(|_| fit && proof.previous().is_empty()) else { continue };
-            if !signers.contains(&key) && proof.check(&contexts, object, &proofs, &FrequentKey::new(key), 0).is_ok() {
+            // Keys that cannot count cost no work.
+            let asked = may_count(&key) && !signers.contains(&key);
+            if asked && proof.check(&contexts, object, &proofs, &FrequentKey::new(key), 0).is_ok() {
                 signers.push(key);
             }
         }
-        // Read after the signatures; believed only when the right keys are among them.
-        let mut canonical = String::with_capacity(document.text().len());
-        object.write_canonical_with("proof", Member::LeftOut, &mut canonical);
-        Ok(Self { pack: Pack::read(object)?, signers, canonical })
+        signers
     }
 }
 

@@ -95,11 +95,6 @@ impl Root {
         Fingerprint(hash.finalize().into())
     }
 
-    /// Whether the threshold is met by these keys, each of which counts once.
-    pub(super) fn is_met_by(&self, signers: &[VerifyingKey]) -> bool {
-        self.keys.iter().filter(|key| signers.contains(key)).count() >= self.threshold
-    }
-
     pub(super) fn read(object: Object<'_>, at: &str) -> Result<Self, Finding> {
         let read = Reading { object, at };
         let keys = object.get("keys").into_iter().flat_map(Value::one_or_many);
