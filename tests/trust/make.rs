@@ -635,6 +635,13 @@ pub(crate) fn all() -> Vec<(&'static str, Scenario)> {
         ),
     );
     add(
+        "key-newer-than-the-pack",
+        "The centre has a new key, of which the edition at hand does not know.",
+        vec![first(good(&active(&centre())), "ok")],
+        vec![],
+        check(badge_as(&web, &format!("{web}#key-2"), &key(8), &ISSUE), "INDETERMINATE", &["key.not-listed"]),
+    );
+    add(
         "stolen-and-vouched-for-by-another",
         "Another entity lists the stolen key as its own, and the forged badge as a genuine one. Only whose key it was can say that.",
         vec![first(

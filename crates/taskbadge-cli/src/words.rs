@@ -353,7 +353,7 @@ pub(crate) fn sentence(verdict: &str, path: &Path, outcome: &Result<VerifiedBadg
         }
         Err(refusal) => {
             let code = refusal.refused().cause().code();
-            // How fresh the answer of a status list is, is part of the answer.
+            // How fresh a status list or a pack is, is part of the answer.
             let detail = refusal.refused().cause().detail().filter(|_| is_answer(code));
             let detail = detail.map(|detail| format!(" ({})", printable(detail))).unwrap_or_default();
             let next = if code == Code::KeyUnresolved { PIN_THE_DOCUMENT } else { code.next() };
@@ -462,7 +462,9 @@ fn standing(badge: &VerifiedBadge) -> String {
 
 /// What a status list that counts, or counted once, says.
 fn is_answer(code: Code) -> bool {
-    matches!(code, Code::StatusRevoked | Code::StatusSuspended | Code::StatusStale | Code::StatusListValidity)
+    use Code::{KeyNotListed, StatusListValidity, StatusRevoked, StatusStale, StatusSuspended, TrustExpired};
+    let answers = [StatusRevoked, StatusSuspended, StatusStale, StatusListValidity, KeyNotListed, TrustExpired];
+    answers.contains(&code)
 }
 
 fn about(claims: Claims<'_>) -> Vec<String> {

@@ -335,7 +335,7 @@ codes! {
     TrustMalformed "trust.malformed" Failure MALFORMED,
         "the trust pack is not well formed", "ask its publisher for a correct one";
     TrustThreshold "trust.threshold" Failure VERIFICATION,
-        "too few of the root keys signed the trust pack", "ask its publisher for one that is signed in full";
+        "too few of the root keys signed the trust pack as it stands", "ask its publisher for one that is signed in full, and was not changed since";
     TrustFingerprint "trust.fingerprint" Failure VERIFICATION,
         "the trust pack is signed by another root than the one you compared", "do not use it; ask its publisher for the fingerprint again, by another way";
     TrustOtherPack "trust.other-pack" Failure None,
@@ -379,6 +379,9 @@ codes! {
 
     RecipientUnknown "recipient.unknown" Unknown None,
         "the badge carries nothing that this could be compared with, so whose it is cannot be told", "try the holder's e-mail address or the claim code on their card";
+
+    KeyNotListed "key.not-listed" Unknown METHOD,
+        "the trust pack that recognises the issuer does not list the key that signed", "get the newest edition of the pack from its publisher; the issuer may have a new key";
 }
 
 impl std::str::FromStr for Code {

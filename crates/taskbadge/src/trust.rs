@@ -189,11 +189,8 @@ impl Trust {
         if !keys.is_empty() {
             return Ok(keys.into_iter().map(Cow::Borrowed).collect());
         }
-        if let Some(error) = refused {
-            return Err(match error.code() {
-                Code::KeyUnresolved => Finding::new(Code::KeyUnresolved).because(document_of(controller)),
-                _ => finding(&error),
-            });
+        if let Some(error) = refused.filter(|error| error.code() != Code::KeyUnresolved) {
+            return Err(finding(&error));
         }
         // A did:key speaks for itself, whatever anybody else lists under it.
         if controller.starts_with("did:key:") {
@@ -203,8 +200,13 @@ impl Trust {
         }
         let mut all = self.own.values().chain(self.packs.iter().flat_map(|pack| pack.issuers.values()));
         let listed = all.find_map(|issuer| issuer.listed_key(method));
-        let unresolved = || Finding::new(Code::KeyUnresolved).because(document_of(controller));
-        listed.map(|key| vec![Cow::Borrowed(key)]).ok_or_else(unresolved)
+        listed.map(|key| vec![Cow::Borrowed(key)]).ok_or_else(|| {
+            match near.iter().find_map(|issuer| issuer.edition()) {
+                // What would settle it is a newer edition, which also says what the key is for.
+                Some(edition) => Finding::new(Code::KeyNotListed).because(edition.told(at)),
+                None => Finding::new(Code::KeyUnresolved).because(document_of(controller)),
+            }
+        })
     }
 
     /// What the key of a good proof says about the issuer that the badge names (Data Integrity EdDSA section 2.1.1: the

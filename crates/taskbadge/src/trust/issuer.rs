@@ -139,6 +139,11 @@ impl RecognisedIssuer {
         Self::of_entity(&entity, edition)
     }
 
+    /// The edition of the pack that recognises the issuer.
+    pub(super) fn edition(&self) -> Option<&Edition> {
+        self.by_pack.as_ref().map(|by_pack| &*by_pack.edition)
+    }
+
     /// The key of this name, whether it may sign or not.
     pub(super) fn listed_key(&self, method: &str) -> Option<&FrequentKey> {
         self.key_named(method).map(|listed| &listed.key)
@@ -209,15 +214,19 @@ impl EntityKey {
 }
 
 impl Edition {
-    /// An expired pack proves nothing but what was taken back.
-    fn judge(&self, at: Instant) -> Vec<Finding> {
+    /// Such as `Association of Training Centres, edition 3, 2 days old`.
+    pub(super) fn told(&self, at: Instant) -> String {
         let age = match at.days_since(self.valid_from) {
             ..=0 => String::new(),
             1 => ", 1 day old".into(),
             days => format!(", {days} days old"),
         };
-        let edition = format!("{}, edition {}{age}", shown(&self.publisher), self.sequence);
-        let mut findings = vec![Finding::new(Code::TrustPack).because(edition)];
+        format!("{}, edition {}{age}", shown(&self.publisher), self.sequence)
+    }
+
+    /// An expired pack proves nothing but what was taken back.
+    fn judge(&self, at: Instant) -> Vec<Finding> {
+        let mut findings = vec![Finding::new(Code::TrustPack).because(self.told(at))];
         if at >= self.valid_until {
             findings.push(Finding::new(Code::TrustExpired).because(format!("it ended {}", self.valid_until)));
         }
