@@ -45,6 +45,35 @@ fn without_lists_no_scenario_becomes_valid() {
     assert!(compared >= 5, "{compared}");
 }
 
+/// A verifier that runs for long holds its lists from one check to the next.
+#[test]
+fn a_list_counts_no_longer_than_the_pack_that_recognises_who_signed_it() {
+    use stage::{ISSUE, Issue, NOW, at, badge, centre, did, key, list, pack, root, signed};
+    use taskbadge::trust::{Entity, KnownPack, Trust};
+    use taskbadge::verify::Verifier;
+    use taskbadge_status::StatusLists;
+
+    // The association recognises the centre, the ministry the registry that signs its lists.
+    let mut association = pack();
+    association.entities[0].status_issuers.push(did(&key(20)));
+    let mut ministry = pack();
+    ministry.id = "urn:uuid:0d0f1f4e-8a8c-4f1e-9b63-3e9c5ad4a111".into();
+    ministry.entities = vec![Entity::new(&did(&key(20)), "Registry")];
+    ministry.valid_until = at("2026-11-22T12:00:00Z");
+    let taken = |pack| {
+        let file = signed(pack, &[1, 2]);
+        KnownPack::first(file.as_bytes(), &root().fingerprint(), at(NOW)).unwrap().1
+    };
+    let verifier = Verifier::new(Trust::none().with_pack(&taken(&association)).with_pack(&taken(&ministry)));
+    let mut lists = StatusLists::new();
+    lists.add(&verifier, list(&key(20), "2026-11-21T06:00:00Z", false).as_bytes(), at(NOW)).unwrap();
+    let verifier = verifier.status(std::sync::Arc::new(lists));
+    let badge = badge(&centre(), &Issue { status: true, ..ISSUE });
+    let verdict = |time| scenario::verdict(&verifier.verify(badge.as_bytes(), at(time))).0;
+    assert_eq!(verdict("2026-11-22T11:59:59Z"), "VALID");
+    assert_eq!(verdict("2026-11-22T12:00:00Z"), "INDETERMINATE");
+}
+
 /// What a pack knows of a theft, or of the time, holds for whom the caller recognises, too.
 #[test]
 fn the_callers_own_recognition_does_not_hide_what_a_pack_knows() {

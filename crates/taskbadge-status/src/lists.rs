@@ -30,6 +30,8 @@ pub struct StatusLists {
     /// Why a list that was offered for an address does not count.
     faults: HashMap<String, Fault>,
     max_age: MaxAge,
+    /// How much the lists take.
+    bytes: usize,
 }
 
 /// A genuine list.
@@ -42,6 +44,8 @@ struct List {
     floor: Option<Instant>,
     /// Why whoever recognises the issuer proves nothing any more but what was revoked.
     doubt: Option<Code>,
+    /// When that pack ends, after which it proves no more than that.
+    recognised_until: Option<Instant>,
     purposes: Vec<StatusPurpose>,
     content: Content,
     /// What earlier editions say is revoked, which no later edition takes back.
@@ -70,6 +74,10 @@ struct Fault {
 }
 
 impl StatusLists {
+    /// How much the lists that are held may take, unpacked: a centre that is recognised for nothing but forklifts can sign
+    /// lists of the largest size at as many addresses as it likes, each of which packs into next to nothing.
+    pub const BYTES_MAX: usize = 256 << 20;
+
     /// No lists yet, none of which may be older than seven days.
     #[must_use]
     pub fn new() -> Self {
@@ -92,8 +100,9 @@ impl StatusLists {
     ///
     /// # Errors
     /// Why the list does not count, `status.list-*`. It is remembered, so that a badge that names the list gets the
-    /// same finding.
+    /// same finding; but not where the lists take [`StatusLists::BYTES_MAX`] already (`status.list-too-large`).
     pub fn add(&mut self, verifier: &Verifier, bytes: &[u8], at: Instant) -> Result<String, Finding> {
+        self.refuse_more()?;
         match read::list(verifier, bytes, at) {
             Ok((id, list)) => {
                 self.hold(&id, list);
@@ -115,6 +124,7 @@ impl StatusLists {
     /// As [`StatusLists::add`]; `status.list-url` for the list of another address. The fault is remembered for this
     /// address.
     pub fn add_from(&mut self, url: &str, verifier: &Verifier, bytes: &[u8], at: Instant) -> Result<(), Finding> {
+        self.refuse_more()?;
         let fault = match read::list(verifier, bytes, at) {
             Ok((id, list)) if id == url => {
                 self.hold(&id, list);
@@ -144,16 +154,26 @@ impl StatusLists {
         }
     }
 
+    fn refuse_more(&self) -> Result<(), Finding> {
+        if self.bytes < Self::BYTES_MAX {
+            return Ok(());
+        }
+        Err(Finding::new(Code::StatusListTooLarge).because("all lists at hand are too large together"))
+    }
+
     fn hold(&mut self, id: &str, list: List) {
         let lists = self.lists.entry(id.into()).or_default();
         let same = |held: &List| held.issuer == list.issuer && held.content.is_like(&list.content);
-        match lists.iter().position(same) {
+        let list = match lists.iter().position(same) {
             Some(place) => {
                 let held = lists.swap_remove(place);
-                lists.push(if list.as_of >= held.as_of { list.after(held) } else { held.after(list) });
+                self.bytes -= held.bytes();
+                if list.as_of >= held.as_of { list.after(held) } else { held.after(list) }
             }
-            None => lists.push(list),
-        }
+            None => list,
+        };
+        self.bytes += list.bytes();
+        lists.push(list);
     }
 
     /// The list that an entry names, if what is at hand counts.
@@ -231,7 +251,8 @@ impl List {
         if let Some(end) = self.valid_until.filter(|&end| at >= end) {
             return Finding::new(Code::StatusListValidity).because(format!("it ended {end}; {told}"));
         }
-        if let Some(doubt) = self.doubt {
+        let has_ended = self.recognised_until.is_some_and(|end| at >= end).then_some(Code::TrustExpired);
+        if let Some(doubt) = self.doubt.or(has_ended) {
             return Finding::new(doubt)
                 .because(format!("of the issuer of the status list, {}", read::shown(&self.issuer)));
         }
@@ -280,7 +301,19 @@ impl List {
         told
     }
 
-    /// This list in the place of an older edition. A revocation is for good (Bitstring Status List 1.0 section 2.2), so
+    /// How much it takes, as far as it is somebody else's choice.
+    fn bytes(&self) -> usize {
+        let of_bits = |bits: &Bits| usize::try_from(bits.entries() / 8).unwrap_or(usize::MAX);
+        let content = match &self.content {
+            Content::Bitstring(bits) | Content::StatusList2021(bits) => of_bits(bits),
+            Content::RevocationList(revoked) => {
+                revoked.iter().map(|(id, reason)| 128 + id.len() + reason.as_ref().map_or(0, String::len)).sum()
+            }
+        };
+        content + self.earlier.as_ref().map_or(0, of_bits)
+    }
+
+    /// This list in the place of an older edition, or of one of the same instant. A revocation is for good (Bitstring Status List 1.0 section 2.2), so
     /// what is revoked there is revoked here.
     fn after(mut self, older: Self) -> Self {
         match (&mut self.content, older.content) {
@@ -292,6 +325,10 @@ impl List {
             (Content::Bitstring(bits), Content::Bitstring(old))
             | (Content::StatusList2021(bits), Content::StatusList2021(old)) => {
                 let for_good = |purposes: &[StatusPurpose]| purposes.contains(&StatusPurpose::Revocation);
+                // Of two of one instant neither is the later: what either marks is marked.
+                if self.as_of == older.as_of && self.purposes == older.purposes {
+                    bits.unite(&old);
+                }
                 let old = Some(old).filter(|_| for_good(&older.purposes));
                 for revoked in old.into_iter().chain(older.earlier) {
                     // An honest issuer's newer list says it all by itself.

@@ -270,6 +270,36 @@ fn a_newer_edition_takes_the_place_of_an_older_one_in_any_order_and_takes_back_n
     }
 }
 
+/// Whoever hands lists on chooses their order; neither of two that were made in one instant is the later.
+#[test]
+fn of_two_editions_of_one_instant_each_counts_in_any_order() {
+    let suspension = |indices: &[u64]| list_with(&[(PURPOSE, json!("suspension")), (BITS, marked(indices))]);
+    let (clear, marked) = (suspension(&[]), suspension(&[5]));
+    for order in [[clear.clone(), marked.clone()], [marked, clear]] {
+        assert_eq!(answer_to(holding(&order), &entry("suspension", URL, "5"), NOW).1, Code::StatusSuspended);
+        assert_eq!(answer_to(holding(&order), &entry("suspension", URL, "6"), NOW).1, Code::StatusCurrent);
+    }
+}
+
+#[test]
+fn lists_that_unpack_into_too_much_are_not_held() {
+    let largest = Bits::with_room_for(taskbadge_status::MOST_ENTRIES).unwrap().encode();
+    let offered = |number: usize| {
+        let address = format!("https://centre.example.org/status/large-{number}");
+        signed(&centre(), &list_with(&[("/id", address.into()), (BITS, json!(largest))]))
+    };
+    let mut held = holding(&[list()]);
+    let each = usize::try_from(taskbadge_status::MOST_ENTRIES / 8).unwrap();
+    let fitting = StatusLists::BYTES_MAX / each;
+    // The same again takes no more.
+    for number in [0; 20].into_iter().chain(1..fitting) {
+        held.add(&verifier(), offered(number).as_bytes(), at(NOW)).unwrap();
+    }
+    let refused = held.add(&verifier(), offered(fitting).as_bytes(), at(NOW)).unwrap_err();
+    assert_eq!(refused.code(), Code::StatusListTooLarge);
+    assert_eq!(answer_to(held, &revocation(5), NOW).1, Code::StatusRevoked);
+}
+
 #[test]
 fn the_date_of_a_later_proof_counts_and_a_date_to_come_does_not() {
     let resigned = |created: &str| {

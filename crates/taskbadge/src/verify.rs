@@ -168,6 +168,7 @@ impl Verifier {
                 findings.extend(about);
                 outcome.issuer_name = known.name().map(Into::into);
                 outcome.proof_created = created;
+                outcome.recognised_until = known.recognised_until();
                 // One acceptable proof suffices (Open Badges 3.0 section 8.2).
                 findings.extend(good.others.iter().map(|finding| {
                     let other = Finding::new(Code::ProofNotChecked).because(finding.code().as_str());
@@ -430,6 +431,7 @@ struct Outcome {
     issuer_name: Option<String>,
     contexts: Vec<String>,
     proof_created: Option<Instant>,
+    recognised_until: Option<Instant>,
     status: Vec<BadgeStatus>,
 }
 
@@ -442,6 +444,7 @@ impl Outcome {
             issuer_name: None,
             contexts: Vec::new(),
             proof_created: None,
+            recognised_until: None,
             status: Vec::new(),
         }
     }
@@ -535,6 +538,12 @@ impl VerifiedCredential {
         self.0.proof_created
     }
 
+    /// When the trust pack ends by which the issuer is recognised, if it is by one.
+    #[must_use]
+    pub fn recognised_until(&self) -> Option<Instant> {
+        self.0.recognised_until
+    }
+
     /// `ok`, and what else is worth knowing.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
@@ -581,6 +590,12 @@ impl Refused {
     #[must_use]
     pub fn proof_created(&self) -> Option<Instant> {
         self.0.proof_created
+    }
+
+    /// When the trust pack ends by which the issuer is recognised, if it is by one.
+    #[must_use]
+    pub fn recognised_until(&self) -> Option<Instant> {
+        self.0.recognised_until
     }
 
     /// What came of each status entry: the list that was asked, its date and age.

@@ -20,12 +20,13 @@ pub(super) struct Refused {
 
 pub(super) fn list(verifier: &Verifier, bytes: &[u8], at: Instant) -> Result<(String, List), Box<Refused>> {
     let read = match verifier.credential(bytes, at, LIST_LIMITS) {
-        Ok(credential) => genuine(verifier, credential.claims(), credential.proof_created(), at),
+        Ok(credential) => genuine(verifier, credential.claims(), credential.proof_created(), at)
+            .map(|(id, list)| (id, List { recognised_until: credential.recognised_until(), ..list })),
         Err(refusal) => match ended(&refusal) {
-            Some((claims, created)) => genuine(verifier, claims, created, at).map(|(id, mut list)| {
-                let findings = refusal.refused().findings().iter().map(Finding::code);
-                list.doubt = findings.into_iter().find(|code| [Code::TrustExpired, Code::TrustClock].contains(code));
-                (id, list)
+            Some((claims, created)) => genuine(verifier, claims, created, at).map(|(id, list)| {
+                let mut findings = refusal.refused().findings().iter().map(Finding::code);
+                let doubt = findings.find(|code| [Code::TrustExpired, Code::TrustClock].contains(code));
+                (id, List { doubt, recognised_until: refusal.refused().recognised_until(), ..list })
             }),
             None => Err(refused(&refusal)),
         },
@@ -122,6 +123,7 @@ fn genuine(
         speaks_for: verifier.trust().spoken_for_by(issuer),
         floor: verifier.trust().list_floor(id),
         doubt: None,
+        recognised_until: None,
         purposes,
         content,
         earlier: None,

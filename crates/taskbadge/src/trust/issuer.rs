@@ -139,6 +139,11 @@ impl RecognisedIssuer {
         Self::of_entity(&entity, edition)
     }
 
+    /// When the pack ends that recognises the issuer.
+    pub(crate) fn recognised_until(&self) -> Option<Instant> {
+        self.edition().map(|edition| edition.valid_until)
+    }
+
     /// The edition of the pack that recognises the issuer.
     pub(super) fn edition(&self) -> Option<&Edition> {
         self.by_pack.as_ref().map(|by_pack| &*by_pack.edition)
