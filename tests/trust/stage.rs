@@ -138,5 +138,5 @@ pub(crate) fn dated_anew(list: &str, by: &SigningKey, created: &str) -> String {
 }
 
 pub(crate) fn mark(made: &str) -> ListMark {
-    ListMark { id: LIST.into(), made: at(made) }
+    ListMark { id: LIST.into(), issuer: None, made: at(made) }
 }

@@ -14,9 +14,50 @@ pub(crate) fn words(fingerprint: &Fingerprint) -> Vec<&str> {
 
 /// Whether somebody typed the fingerprint: its 64 hexadecimal digits, its groups of digits, or its words, however spaced.
 pub(crate) fn is(fingerprint: &Fingerprint, typed: &str) -> bool {
+    fingerprint.is(typed) || pieces(typed).eq(words(fingerprint))
+}
+
+/// Why a text is the fingerprint of no root at all: then a slip of the finger is likelier than another root.
+pub(crate) fn slip(typed: &str) -> Option<Slip> {
+    let pieces: Vec<String> = pieces(typed).collect();
+    let characters = pieces.iter().map(String::len).sum();
+    if pieces.iter().all(|piece| piece.bytes().all(|byte| byte.is_ascii_digit())) {
+        return Some(Slip::Digits(characters)).filter(|_| ![40, 64].contains(&characters));
+    }
+    let is_hexadecimal = |piece: &String| piece.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if pieces.iter().all(is_hexadecimal) && pieces.iter().any(|piece| piece.bytes().any(|byte| byte.is_ascii_digit())) {
+        return Some(Slip::HexadecimalDigits(characters)).filter(|_| characters != 64);
+    }
+    // A word stands in an even or in an odd place.
+    let is_word =
+        |word: &str| [vec![word], vec!["aardvark", word]].iter().any(|words| pgp_words::to_bytes(words).is_some());
+    if let Some(unknown) = pieces.iter().find(|word| !is_word(word)) {
+        return Some(Slip::NoSuchWord(unknown.clone()));
+    }
+    match pieces.len() {
+        16 if pgp_words::to_bytes(&pieces).is_some() => None,
+        16 => Some(Slip::Order),
+        number => Some(Slip::Words(number)),
+    }
+}
+
+/// What is wrong with a text as a fingerprint.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Slip {
+    /// So many digits instead of forty.
+    Digits(usize),
+    /// So many instead of sixty-four.
+    HexadecimalDigits(usize),
+    /// So many words instead of sixteen.
+    Words(usize),
+    NoSuchWord(String),
+    /// Words stand where they cannot: some are swapped, or one is skipped and one doubled.
+    Order,
+}
+
+fn pieces(typed: &str) -> impl Iterator<Item = String> {
     let separate = |c: char| c.is_whitespace() || matches!(c, ',' | '.' | '-');
-    let typed_words = typed.split(separate).filter(|word| !word.is_empty()).map(str::to_lowercase);
-    fingerprint.is(typed) || typed_words.eq(words(fingerprint))
+    typed.split(separate).filter(|word| !word.is_empty()).map(str::to_lowercase)
 }
 
 #[cfg(test)]
@@ -59,8 +100,22 @@ mod tests {
             assert!(is(&print, &typed), "{typed}");
         }
         let swapped = words.split(' ').rev().collect::<Vec<_>>().join(" ");
-        for typed in ["", "1", &print.to_string()[..63], &words[1..], &swapped] {
+        for (typed, wrong) in [
+            ("", Slip::Digits(0)),
+            ("07540 12345", Slip::Digits(10)),
+            (&print.to_string()[..63], Slip::HexadecimalDigits(63)),
+            (&words[words.find(' ').unwrap()..], Slip::Words(15)),
+            (&words[1..], Slip::NoSuchWord(words[1..].split(' ').next().unwrap().into())),
+            (&swapped, Slip::Order),
+        ] {
             assert!(!is(&print, typed), "{typed}");
+            assert_eq!(slip(typed), Some(wrong), "{typed}");
+        }
+        // Those of another root are no slip.
+        let other = Root::new(2, 1, [SigningKey::from_seed(&[7; 32]).verifying_key()]).unwrap().fingerprint();
+        for typed in [other.to_string(), other.digits(), super::words(&other).join(" ")] {
+            assert!(!is(&print, &typed));
+            assert_eq!(slip(&typed), None);
         }
     }
 }

@@ -8,6 +8,7 @@ mod commands;
 mod confirm;
 mod files;
 mod fingerprint;
+mod kept_lists;
 mod output;
 mod pack_file;
 mod passphrase;

@@ -1,7 +1,6 @@
 //! The file of a trust pack: one credential a line. First the steps by which the root changed, then the pack, then status
 //! lists. Described by `schemas/trust-pack.schema.json`.
 
-use std::collections::HashSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +9,7 @@ use taskbadge::finding::Finding;
 use taskbadge::json::Document;
 use taskbadge::key::{SigningKey, VerifyingKey};
 use taskbadge::time::Instant;
-use taskbadge::trust::{Pack, PackParts, Root};
+use taskbadge::trust::{ListMark, Pack, PackParts, Root};
 use taskbadge_issuer::files::{self, Secrecy};
 
 use crate::output::Trouble;
@@ -214,15 +213,22 @@ impl PackFile {
         version > 1 && versions(&self.earlier).all(|earlier| earlier != version)
     }
 
-    /// Puts a status list in the file, which is one line there, in the place of any for the same address.
-    pub(crate) fn put_list(&mut self, address: &str, text: &str) {
-        self.lists.retain(|list| address_of(list).as_deref() != Some(address));
+    /// Puts a status list in the file, which is one line there, in the place of any with the same label.
+    pub(crate) fn put_list(&mut self, label: &ListLabel, text: &str) {
+        self.lists.retain(|list| ListLabel::of(list).as_ref() != Some(label));
         self.lists.push(one_line(text));
     }
 
-    /// The addresses of the lists that the file carries, which nobody has proven.
-    pub(crate) fn carried(&self) -> HashSet<String> {
-        self.lists.iter().filter_map(|list| address_of(list)).collect()
+    /// The lists of which the pack knows, each with whether the file carries it, which nobody has proven.
+    pub(crate) fn marks(&self) -> impl Iterator<Item = (&ListMark, bool)> {
+        let carried: Vec<ListLabel> = self.lists.iter().filter_map(|list| ListLabel::of(list)).collect();
+        self.pack.lists.iter().map(move |mark| (mark, carried.iter().any(|label| label.is_of(mark))))
+    }
+
+    /// The same pack with other lists.
+    pub(crate) fn with_lists(mut self, lists: &[&[u8]]) -> Self {
+        self.lists = lists.iter().map(|list| one_line(&String::from_utf8_lossy(list))).collect();
+        self
     }
 
     /// Writes all of it, in place of what is there.
@@ -246,10 +252,32 @@ pub(crate) fn validity(from: Instant, days: u16) -> (Instant, Instant) {
     (Instant::from_unix(from.unix()), Instant::from_unix(end))
 }
 
-/// The address that a status list says it has, which nobody has proven.
-pub(crate) fn address_of(list: &str) -> Option<String> {
+/// What tells a status list from others: several may sign lists for one address, and each counts for its own badges.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ListLabel {
+    pub(crate) address: String,
+    pub(crate) issuer: String,
+}
+
+impl ListLabel {
+    /// What a list says of itself, which nobody has proven.
+    pub(crate) fn of(list: &str) -> Option<Self> {
+        let document = Document::parse(list.as_bytes(), taskbadge_status::LIST_LIMITS).ok()?;
+        let (address, issuer) = (document.root().get("id")?, document.root().get("issuer")?);
+        let issuer = issuer.as_str().or_else(|| issuer.get("id")?.as_str());
+        Some(Self { address: address.as_str()?.to_owned(), issuer: issuer?.to_owned() })
+    }
+
+    /// Whether the pack means this list.
+    pub(crate) fn is_of(&self, mark: &ListMark) -> bool {
+        mark.id == self.address && mark.issuer.as_ref().is_none_or(|did| did.as_str() == self.issuer)
+    }
+}
+
+/// When a status list says it was made, which nobody has proven.
+pub(crate) fn made_of(list: &str) -> Option<Instant> {
     let document = Document::parse(list.as_bytes(), taskbadge_status::LIST_LIMITS).ok()?;
-    Some(document.root().get("id")?.as_str()?.to_owned())
+    document.root().get("validFrom")?.as_str()?.parse().ok()
 }
 
 /// A credential on one line: in JSON a line break is nothing but white space, for none stands in a text as it is.
@@ -294,7 +322,7 @@ mod tests {
     use flate2::Compression;
     use flate2::write::GzEncoder;
     use taskbadge::key::Did;
-    use taskbadge::trust::{Entity, EntityKey, ExtraContext, Genuine, KeyState, ListMark, Name, Role, Scope};
+    use taskbadge::trust::{Entity, EntityKey, ExtraContext, Genuine, KeyState, Name, Role, Scope};
 
     use super::*;
 
@@ -460,7 +488,7 @@ mod tests {
         entity.successor = Some(Did::key(&stolen));
         let mut pack = pack(1);
         pack.entities.push(entity);
-        pack.lists.push(ListMark { id: "https://centre.example.org/status/1".into(), made: now() });
+        pack.lists.push(ListMark { id: "https://centre.example.org/status/1".into(), issuer: Some(did), made: now() });
         pack.contexts
             .push(ExtraContext { id: "https://example.org/terms".into(), document: r#"{"@context":{}}"#.into() });
         let signed = Pack::sign(pack.to_json().unwrap().as_bytes(), &key(1), now()).unwrap();

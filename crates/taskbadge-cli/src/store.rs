@@ -251,7 +251,7 @@ mod tests {
             valid_until: "2027-02-22T00:00:00Z".parse().unwrap(),
             root: Root::new(1, 1, [key.verifying_key()]).unwrap(),
             entities: Vec::new(),
-            lists: vec![ListMark { id: "https://centre.example.org/status/1".into(), made: now }],
+            lists: vec![ListMark { id: "https://centre.example.org/status/1".into(), issuer: None, made: now }],
             contexts: Vec::new(),
         };
         let signed = Pack::sign(pack.to_json().unwrap().as_bytes(), &key, now).unwrap();

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use taskbadge::finding::{Code, Finding};
 use taskbadge::time::Instant;
-use taskbadge::trust::{KnownPack, PackParts, Trust, TrustPack};
+use taskbadge::trust::{Fingerprint, KnownPack, PackParts, Trust, TrustPack};
 use taskbadge::verify::Verifier;
 use taskbadge_status::StatusLists;
 
@@ -77,14 +77,23 @@ impl args::Trusted {
         if let Some(stored) = stored {
             return stored.next(file, now).map(|(_, trusted)| trusted).map_err(refused);
         }
-        if self.fingerprints.iter().any(|typed| fingerprint::is(&root, typed)) {
-            return KnownPack::first(file, &root, now).map(|(_, trusted)| trusted).map_err(refused);
+        if self.fingerprints.is_empty() {
+            return Err(Trouble::new(said::root_not_known(path)));
         }
-        Err(match self.fingerprints.is_empty() {
-            true => Trouble::new(said::root_not_known(path)),
-            false => refused(Finding::new(Code::TrustFingerprint).at("/root").because(root.to_string())),
-        })
+        compare(&root, &self.fingerprints, path)?;
+        KnownPack::first(file, &root, now).map(|(_, trusted)| trusted).map_err(refused)
     }
+}
+
+/// Refuses a root unless one of these fingerprints is its own.
+pub(crate) fn compare(root: &Fingerprint, typed: &[String], path: &Path) -> Result<(), Trouble> {
+    if typed.iter().any(|typed| fingerprint::is(root, typed)) {
+        return Ok(());
+    }
+    Err(Trouble::new(match typed.iter().find_map(|typed| fingerprint::slip(typed)) {
+        Some(slip) => said::slip(&slip),
+        None => said::refused(path, &Finding::new(Code::TrustFingerprint).at("/root").because(root.digits())),
+    }))
 }
 
 impl Trusted {

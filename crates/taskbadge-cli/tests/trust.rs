@@ -15,9 +15,13 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use place::{Place, TASK, complained, everything, printed};
 use serde_json::Value;
-use taskbadge::key::SigningKey;
+use taskbadge::badge::StatusPurpose;
+use taskbadge::jsonld::Contexts;
+use taskbadge::key::{Did, SigningKey};
+use taskbadge::proof::ProofOptions;
 use taskbadge::time::Instant;
 use taskbadge::trust::{KnownPack, Pack, Root};
+use taskbadge_status::{Bits, StatusList};
 
 const PASSPHRASE: &str = "--passphrase-file passphrase";
 const STORE: &str = "data/taskbadge";
@@ -168,7 +172,7 @@ fn the_whole_way() {
     stage.refused(&format!("trust add p.jsonl --fingerprint {}", "0".repeat(64)), "[trust.fingerprint]");
     assert!(!place.path(STORE).join("packs").exists());
     let said = stage.trust("p.jsonl");
-    for part in ["Association <https://a.example.org>", "signed by   2 of 3 root keys", "1 issuer, 1 status list"] {
+    for part in ["Association <https://a.example.org>", "signed by   2 of 3 root keys", "1 status list, of "] {
         assert!(said.contains(part), "{part}\n{said}");
     }
     assert!(place.ok("pack inspect p.jsonl").starts_with("KNOWN"));
@@ -612,10 +616,13 @@ fn lists_never_go_back() {
     // Who hands on the file from before does not make that forgotten.
     place.ok("trust update old.jsonl");
     assert!(stage.verify(1, "").contains("status.revoked"));
-    let bare = place.read("old.jsonl").split_once('\n').unwrap().0.to_owned();
+    let bare = place.read("old.jsonl").split_once('\n').unwrap().0.to_owned() + "\n";
     place.write("bare.jsonl", &bare);
-    place.ok("trust update bare.jsonl");
+    assert!(place.ok("trust update bare.jsonl").contains("1 status list, of "));
     assert!(stage.verify(1, "").contains("status.revoked"));
+    stage.forge("bare.jsonl", "bare2.jsonl", &[1, 2], |pack| pack.id = "urn:uuid:other".into());
+    assert!(stage.trust("bare2.jsonl").contains("0 of 1 status list; ask for the others"));
+    place.ok("trust remove urn:uuid:other");
 
     // A list that was changed, or of nobody in the pack, is not taken.
     let list = fs::read_dir(place.path("centre/published/status")).unwrap().next().unwrap().unwrap().path();
@@ -632,8 +639,41 @@ fn lists_never_go_back() {
     stage.sign("p.jsonl", &[1, 2]);
     place.ok("trust update p.jsonl");
     stage.refused("trust update old.jsonl", "[trust.rollback]");
+    // Nor by beginning anew under the same root.
+    let print = stage.fingerprint("old.jsonl");
+    stage.refused(&format!("trust add old.jsonl --force --fingerprint {print}"), "[trust.rollback]");
     let known: KnownPack = serde_json::from_slice(&fs::read(stage.stored().join("known.json")).unwrap()).unwrap();
     assert_eq!(known.sequence(), 2);
+}
+
+/// A centre that signs a list for the address of another's cannot make that one's lists look old.
+#[test]
+fn a_list_at_the_address_of_another_centre_is_nothing_to_that_one() {
+    let stage = Stage::new();
+    let place = &stage.place;
+    place.ok(&format!("init squatter --name Squatter {PASSPHRASE}"));
+    place.ok("key entry --output squatter.json --centre squatter");
+    place.ok("pack add-issuer p.jsonl squatter.json --achievement https://squatter.example.org/*");
+    let list = fs::read_dir(place.path("centre/published/status")).unwrap().next().unwrap().unwrap().path();
+    let honest: Value = serde_json::from_slice(&fs::read(list).unwrap()).unwrap();
+    let key = SigningKey::from_pem(&place.read("squatter/key.pem"), b"correct horse").unwrap();
+    let made = Instant::from_unix(now().unix());
+    let squat = StatusList::new(
+        honest["id"].as_str().unwrap().parse().unwrap(),
+        Did::key(&key.verifying_key()).as_str().parse().unwrap(),
+        StatusPurpose::Revocation,
+        Bits::new(),
+        made,
+    );
+    let options = ProofOptions::did_key(&key.verifying_key()).created(made);
+    place.write("squat.json", &squat.sign(&Contexts::builtin(), &key, &options).unwrap());
+    std::thread::sleep(Duration::from_millis(1100));
+    place.ok("pack add-list p.jsonl squat.json");
+    // The honest list is older, and taken beside it.
+    place.ok("pack add-list p.jsonl centre/published");
+    stage.sign("p.jsonl", &[1, 2]);
+    assert!(stage.trust("p.jsonl").contains("2 status lists"));
+    stage.verify(0, "");
 }
 
 #[test]

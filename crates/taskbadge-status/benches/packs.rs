@@ -108,7 +108,7 @@ fn pack() -> Pack {
         valid_until: "2027-02-19T00:00:00Z".parse().expect("an instant"),
         root: Root::new(1, 2, [1000, 1001, 1002].map(|number| key(number).verifying_key())).expect("a root"),
         entities: (0..CENTRES).map(entity).collect(),
-        lists: (0..LISTS).map(|number| ListMark { id: url(number), made: made() }).collect(),
+        lists: (0..LISTS).map(|number| ListMark { id: url(number), issuer: Some(did(number)), made: made() }).collect(),
         contexts: Vec::new(),
     }
 }

@@ -55,7 +55,7 @@ struct PackTrust {
     /// For whom somebody signs status lists, beside themselves.
     speaks_for: BTreeMap<String, Vec<String>>,
     /// How new status lists have to be, by their addresses.
-    lists: BTreeMap<String, Instant>,
+    lists: BTreeMap<String, Vec<ListMark>>,
     contexts: Vec<ExtraContext>,
     stolen: Vec<Stolen>,
     /// The newest time that was seen in the pack.
@@ -132,11 +132,13 @@ impl Trust {
         std::iter::once(list_issuer).chain(others.map(String::as_str)).map(Into::into).collect()
     }
 
-    /// How new the status list at an address has to be, where a pack says so: an edition that was made before does not
-    /// count.
+    /// How new the status list at an address by an issuer has to be, where a pack says so: an edition that was made before
+    /// does not count.
     #[must_use]
-    pub fn list_floor(&self, address: &str) -> Option<Instant> {
-        self.packs.iter().filter_map(|pack| pack.lists.get(address)).max().copied()
+    pub fn list_floor(&self, address: &str, issuer: &str) -> Option<Instant> {
+        let marks = self.packs.iter().filter_map(|pack| pack.lists.get(address)).flatten();
+        let of_issuer = marks.filter(|mark| mark.issuer.as_ref().is_none_or(|did| did.as_str() == issuer));
+        of_issuer.map(|mark| mark.made).max()
     }
 
     /// The built-in contexts, and those of packs.
@@ -284,12 +286,16 @@ impl PackTrust {
                 }
             }
         }
+        let mut lists: BTreeMap<String, Vec<ListMark>> = BTreeMap::new();
+        for list in &pack.lists {
+            lists.entry(list.id.clone()).or_default().push(list.clone());
+        }
         let issuer = |entity: &Entity| (entity.id.to_string(), RecognisedIssuer::of_entity(entity, &edition));
         Self {
             issuers: pack.entities.iter().map(issuer).collect(),
             list_signers,
             speaks_for,
-            lists: pack.lists.iter().map(|list| (list.id.clone(), list.made)).collect(),
+            lists,
             contexts: pack.contexts.clone(),
             stolen,
             newest: trusted.newest(),

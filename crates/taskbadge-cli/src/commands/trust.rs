@@ -1,23 +1,21 @@
 //! `taskbadge trust`: whom the user recognises, one by one and by trust packs.
 
-use std::collections::HashMap;
 use std::io::{IsTerminal as _, stdin};
 use std::path::Path;
 
-use taskbadge::finding::{Code, Finding};
+use taskbadge::finding::Finding;
 use taskbadge::time::Instant;
 use taskbadge::trust::{KnownPack, PackParts, TrustPack};
-use taskbadge::verify::Verifier;
 use taskbadge_issuer::printable;
-use taskbadge_status::{LIST_LIMITS, StatusLists};
 
 use crate::args::trust::{Add, StoreFolder, Trust};
+use crate::kept_lists::KeptLists;
 use crate::output::{Exit, Output, Trouble};
 use crate::pack_file::{self, PackFile};
 use crate::store::Store;
 use crate::trust_file::{Issuer, TrustFile};
 use crate::words::trust as said;
-use crate::{confirm, files, fingerprint, words};
+use crate::{confirm, files, trusted, words};
 
 /// A DID document with a hundred keys has 30 KB.
 const DOCUMENT_BYTES_MAX: u64 = 1024 * 1024;
@@ -42,7 +40,9 @@ pub(super) fn trust(trust: &Trust, output: &mut Output) -> Result<Exit, Trouble>
                 output.line(words::issuer_line(&printable(&issuer.id), issuer.name.as_deref()));
             }
             for pack in &packs {
-                said::pack_lines(pack.trusted.pack(), now).iter().for_each(|line| output.line(line));
+                said::pack_lines(&PackFile::parse(&pack.path, &pack.file)?, now)
+                    .iter()
+                    .for_each(|line| output.line(line));
             }
             Ok(Exit::Done)
         }
@@ -105,13 +105,16 @@ fn add_pack(add: &Add, output: &mut Output) -> Result<Exit, Trouble> {
     let refused = |finding: Finding| Trouble::new(said::refused(path, &finding));
     let file = pack_file::read(path)?;
     let root = PackFile::parse(path, &file)?.pack.root.fingerprint();
-    if add.fingerprint.as_ref().is_some_and(|typed| !fingerprint::is(&root, typed)) {
-        return Err(refused(Finding::new(Code::TrustFingerprint).at("/root").because(root.to_string())));
+    if let Some(typed) = &add.fingerprint {
+        trusted::compare(&root, std::slice::from_ref(typed), path)?;
     }
     let (known, trusted) = KnownPack::first(&file, &root, now).map_err(refused)?;
     let store = Store::of(&add.trust.store)?;
-    if !add.force && store.known(known.id())?.is_some() {
-        return Err(Trouble::new(said::added_already(path)));
+    match store.known(known.id())? {
+        Some(_) if !add.force => return Err(Trouble::new(said::added_already(path))),
+        // Nothing is begun anew under the same root: it never goes back.
+        Some(before) if before.root().fingerprint() == root => return update(path, &add.trust.store, output),
+        _ => {}
     }
     said::to_compare(trusted.pack()).iter().for_each(|line| output.line(line));
     if add.fingerprint.is_none() {
@@ -130,8 +133,9 @@ fn add_pack(add: &Add, output: &mut Output) -> Result<Exit, Trouble> {
         // What is remembered of another root must never stand beside the new file.
         store.forget(known.id())?;
     }
-    store.keep(&known, &file)?;
-    said::added(trusted.pack(), now).iter().for_each(|line| output.line(line));
+    let file = with_lists(path, &file, None, &trusted, now, output)?;
+    store.keep(&known, file.text().as_bytes())?;
+    said::added(&file, now).iter().for_each(|line| output.line(line));
     Ok(Exit::Done)
 }
 
@@ -154,61 +158,27 @@ fn update(path: &Path, store: &StoreFolder, output: &mut Output) -> Result<Exit,
     let (known, trusted) = before.update(&file, now).map_err(refused)?;
     let old = stored.as_ref().map(|stored| stored.file.as_slice());
     // A clock that is behind must not make a list of yesterday one of tomorrow.
-    let file = with_newer_lists(old, path, &file, &trusted, now.max(known.newest()))?;
-    // What is written has to open again, together with what is remembered: a file that is filled up with something else
-    // leaves no room for the lists that are known.
-    let (again, _) = before.update(&file, now).map_err(refused)?;
-    if again != known {
-        return Err(Trouble::new(said::cannot_be_kept(path)));
-    }
-    let is_changed = stored.as_ref().is_none_or(|stored| stored.file != file);
-    store.keep(&known, &file)?;
-    said::updated(&before, trusted.pack(), is_changed, now).iter().for_each(|line| output.line(line));
+    let file = with_lists(path, &file, old, &trusted, now.max(known.newest()), output)?;
+    let is_changed = old != Some(file.text().as_bytes());
+    store.keep(&known, file.text().as_bytes())?;
+    said::updated(&before, &file, is_changed, now).iter().for_each(|line| output.line(line));
     Ok(Exit::Done)
 }
 
-/// The new file, with those lists of the old one that are newer than the same in the new: whoever hands on a file can
-/// leave lists out or put older ones in, and what was known to be taken back must not be forgotten for that.
-fn with_newer_lists(
-    old: Option<&[u8]>,
+/// The file as the store keeps it: with those lists that count, and those of the file before that know of more.
+fn with_lists(
     path: &Path,
     new: &[u8],
+    old: Option<&[u8]>,
     trusted: &TrustPack,
     now: Instant,
-) -> Result<Vec<u8>, Trouble> {
-    let lists = |file| {
-        PackParts::of(file).map_err(|finding| Trouble::new(said::refused(path, &finding))).map(|parts| parts.lists)
-    };
-    let verifier = Verifier::new(taskbadge::trust::Trust::none().with_pack(trusted));
-    let mut newest: HashMap<(String, String), Instant> = HashMap::new();
-    for list in lists(new)? {
-        if let Some((which, made)) = genuine(list, &verifier, now) {
-            let known = newest.entry(which).or_insert(made);
-            *known = made.max(*known);
-        }
+    output: &mut Output,
+) -> Result<PackFile, Trouble> {
+    let parts = |file| PackParts::of(file).map_err(|finding| Trouble::new(said::refused(path, &finding)));
+    let old = old.map(parts).transpose()?;
+    let kept = KeptLists::of(&parts(new)?, old.as_ref(), trusted, now);
+    if let Some((number, first)) = &kept.refused {
+        output.complain(&said::lists_do_not_count(path, *number, first));
     }
-    // A list of an issuer that is recognised no more is not proven any more, and left out.
-    let is_newer = |list: &&[u8]| {
-        let list = genuine(list, &verifier, now);
-        list.is_some_and(|(which, made)| newest.get(&which).is_none_or(|known| *known < made))
-    };
-    let kept: Vec<&[u8]> = old.map(lists).transpose()?.unwrap_or_default().into_iter().filter(is_newer).collect();
-    if kept.is_empty() {
-        return Ok(new.to_owned());
-    }
-    let mut file = PackFile::parse(path, new)?;
-    file.lists.extend(kept.into_iter().map(|list| String::from_utf8_lossy(list).into_owned()));
-    Ok(file.text().into_bytes())
-}
-
-/// The address and issuer of a list that is proven, and when it was made.
-fn genuine(list: &[u8], verifier: &Verifier, now: Instant) -> Option<((String, String), Instant)> {
-    let address = StatusLists::new().add(verifier, list, now).ok()?;
-    let credential = verifier.credential(list, now, LIST_LIMITS);
-    let claims = match &credential {
-        Ok(list) => list.claims(),
-        // It has ended, or its pack has: what it takes back stays taken back.
-        Err(refusal) => refusal.refused().claims()?,
-    };
-    Some(((address, claims.issuer_id()?.to_owned()), claims.valid_from()?))
+    Ok(PackFile::parse(path, new)?.with_lists(&kept.texts))
 }

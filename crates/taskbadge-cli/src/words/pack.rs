@@ -243,14 +243,6 @@ pub(crate) fn older_list(address: &str, made: Instant, known: Instant) -> String
     )
 }
 
-pub(crate) fn list_of_another(address: &str, issuer: &str) -> String {
-    format!(
-        "{}: under this address the pack has the list of {}; ask both issuers whose it is; nothing was changed",
-        printable(address),
-        printable(issuer)
-    )
-}
-
 pub(crate) fn list_added(address: &str, made: Instant) -> String {
     format!("  list        {}, made {}", printable(address), made)
 }
@@ -340,9 +332,8 @@ pub(crate) fn inspected(file: &PackFile, now: Instant) -> Vec<String> {
     lines.extend(root.keys().iter().map(|key| shown("root key", &format!("{}{}", key.to_multikey(), has_signed(key)))));
     lines.extend(fingerprint_lines(&root.fingerprint()));
     lines.extend(pack.entities.iter().flat_map(issuer));
-    let carried = file.carried();
-    lines.extend(pack.lists.iter().map(|mark| {
-        let is_there = if carried.contains(&mark.id) { "" } else { "; not in this file" };
+    lines.extend(file.marks().map(|(mark, is_carried)| {
+        let is_there = if is_carried { "" } else { "; not in this file" };
         shown("list", &format!("{}, made {}{}{is_there}", mark.id, day(mark.made), age(now, mark.made)))
     }));
     lines.extend(pack.contexts.iter().map(|context| shown("context", &context.id)));

@@ -8,7 +8,8 @@ use taskbadge::trust::{Fingerprint, KnownPack, Pack};
 use taskbadge_issuer::printable;
 
 use super::{count, day, last_day, named, shown};
-use crate::fingerprint;
+use crate::fingerprint::{self, Slip};
+use crate::pack_file::{PackFile, made_of};
 
 // Files.
 
@@ -111,6 +112,18 @@ pub(crate) fn to_compare(pack: &Pack) -> Vec<String> {
     lines
 }
 
+/// What is wrong with a fingerprint that was typed.
+pub(crate) fn slip(slip: &Slip) -> String {
+    let wrong = match slip {
+        Slip::Digits(number) => format!("it has {} instead of 40, in 8 groups of 5", count(*number, "digit")),
+        Slip::HexadecimalDigits(number) => format!("it has {} instead of 64", count(*number, "hexadecimal digit")),
+        Slip::Words(number) => format!("it has {} instead of 16", count(*number, "word")),
+        Slip::NoSuchWord(word) => format!("no fingerprint has the word {}", printable(word)),
+        Slip::Order => "two of its words are swapped, or one is missing and another stands there twice".into(),
+    };
+    format!("--fingerprint: {wrong}; type it again, in quotes")
+}
+
 /// The digits, and the words, two of which stand for a group of digits; either is enough.
 pub(crate) fn fingerprint_lines(fingerprint: &Fingerprint) -> Vec<String> {
     let (digits, words) = (fingerprint.digits(), fingerprint::words(fingerprint));
@@ -122,10 +135,11 @@ pub(crate) fn fingerprint_lines(fingerprint: &Fingerprint) -> Vec<String> {
     [vec![shown("digits", &digits.join(" "))], halves("or words", &words)].concat()
 }
 
-pub(crate) fn added(pack: &Pack, now: Instant) -> Vec<String> {
+pub(crate) fn added(file: &PackFile, now: Instant) -> Vec<String> {
+    let pack = &file.pack;
     let mut lines =
         vec![format!("Trusted from now on: {}, edition {}.", printable(&pack.publisher_name), pack.sequence)];
-    lines.extend(holds(pack, now));
+    lines.extend(holds(file, now));
     lines
 }
 
@@ -155,7 +169,8 @@ pub(crate) fn not_in_the_store(path: &Path, publisher: &str) -> String {
     )
 }
 
-pub(crate) fn updated(before: &KnownPack, pack: &Pack, is_changed: bool, now: Instant) -> Vec<String> {
+pub(crate) fn updated(before: &KnownPack, file: &PackFile, is_changed: bool, now: Instant) -> Vec<String> {
+    let pack = &file.pack;
     let publisher = printable(&pack.publisher_name);
     let mut lines = vec![match before.sequence() == pack.sequence && before.root() == &pack.root {
         true if is_changed => format!("{publisher}: edition {} as before, with other status lists.", pack.sequence),
@@ -167,16 +182,15 @@ pub(crate) fn updated(before: &KnownPack, pack: &Pack, is_changed: bool, now: In
         lines.push(shown("root", &format!("version {new} in place of version {old}, whose keys signed the change")));
         lines.extend(fingerprint_lines(&pack.root.fingerprint()));
     }
-    lines.extend(holds(pack, now));
+    lines.extend(holds(file, now));
     lines
 }
 
-fn holds(pack: &Pack, now: Instant) -> Vec<String> {
+fn holds(file: &PackFile, now: Instant) -> Vec<String> {
+    let pack = &file.pack;
     let mut lines = vec![
-        shown(
-            "recognises",
-            &format!("{}, {}", count(pack.entities.len(), "issuer"), count(pack.lists.len(), "status list")),
-        ),
+        shown("recognises", &count(pack.entities.len(), "issuer")),
+        shown("lists", &lists(file, now)),
         shown("good until", &last_day(pack.valid_until)),
     ];
     if now >= pack.valid_until {
@@ -188,19 +202,38 @@ fn holds(pack: &Pack, now: Instant) -> Vec<String> {
     lines
 }
 
+/// How many of the status lists of which the pack knows come with it, and how fresh an answer can be.
+fn lists(file: &PackFile, now: Instant) -> String {
+    let there = file.marks().filter(|(_, is_carried)| *is_carried).count();
+    let known = match (there, file.pack.lists.len()) {
+        (_, 0) => return count(file.lists.len(), "status list"),
+        (there, all) if there == all => count(all, "status list"),
+        (there, all) => format!("{there} of {}; ask for the others", count(all, "status list")),
+    };
+    match file.lists.iter().filter_map(|list| made_of(list)).min() {
+        Some(oldest) => {
+            let which = if file.lists.len() > 1 { "the oldest " } else { "" };
+            format!("{known}, {which}of {}{}", day(oldest), age(now, oldest))
+        }
+        None => known,
+    }
+}
+
 // Listing and removing.
 
-pub(crate) fn pack_lines(pack: &Pack, now: Instant) -> Vec<String> {
+pub(crate) fn pack_lines(file: &PackFile, now: Instant) -> Vec<String> {
+    let pack = &file.pack;
     let is_over = if now >= pack.valid_until { " (it has ended: get the newest)" } else { "" };
     vec![
         format!("  {}  {}", printable(&pack.publisher_name), printable(&pack.id)),
         format!(
-            "    edition {}, made {}{}; good until {}{is_over}; {}",
+            "    edition {}, made {}{}; good until {}{is_over}; {}; {}",
             pack.sequence,
             day(pack.valid_from),
             age(now, pack.valid_from),
             last_day(pack.valid_until),
-            count(pack.entities.len(), "issuer")
+            count(pack.entities.len(), "issuer"),
+            lists(file, now)
         ),
         format!("    root {}", pack.root.fingerprint().digits()),
     ]
@@ -217,11 +250,4 @@ pub(crate) fn age(now: Instant, made: Instant) -> String {
         1 => ", 1 day old".into(),
         days => format!(", {days} days old"),
     }
-}
-
-pub(crate) fn cannot_be_kept(path: &Path) -> String {
-    format!(
-        "{}: the file cannot be kept together with the newer status lists that are known; ask for it anew",
-        super::named(path)
-    )
 }

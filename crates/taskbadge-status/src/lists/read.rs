@@ -121,7 +121,7 @@ fn genuine(
     let list = List {
         issuer: issuer.into(),
         speaks_for: verifier.trust().spoken_for_by(issuer),
-        floor: verifier.trust().list_floor(id),
+        floor: verifier.trust().list_floor(id, issuer),
         doubt: None,
         recognised_until: None,
         purposes,

@@ -57,7 +57,7 @@ pub struct KnownPack {
     digest: String,
     /// The newest time that was seen in what is trusted: the clock cannot be behind it.
     newest: Instant,
-    /// Every list that was ever known, with its newest edition.
+    /// Every list that was ever known, by issuer and address, with its newest edition.
     lists: BTreeMap<String, Instant>,
 }
 
@@ -102,7 +102,7 @@ impl KnownPack {
             sequence: pack.sequence,
             digest: digest(&signed),
             newest: newest_of(pack, at),
-            lists: pack.lists.iter().map(|list| (list.id.clone(), list.made)).collect(),
+            lists: marks(pack).collect(),
         };
         let trusted = TrustPack { newest: known.newest, pack: signed.pack };
         Ok((known, trusted))
@@ -138,16 +138,16 @@ impl KnownPack {
         }
         // So do its lists.
         let mut lists = if is_same_root { self.lists.clone() } else { BTreeMap::new() };
-        for (id, made) in &mut lists {
-            let Some(mark) = pack.lists.iter().find(|list| list.id == *id) else {
-                return Err(Finding::new(Code::TrustListVanished).at("/statusList").because(shown(id)));
+        let marked: BTreeMap<String, Instant> = marks(pack).collect();
+        for (list, made) in &lists {
+            let Some(mark) = marked.get(list) else {
+                return Err(Finding::new(Code::TrustListVanished).at("/statusList").because(shown(list)));
             };
-            if mark.made < *made {
-                return Err(Finding::new(Code::TrustListRollback).at("/statusList").because(shown(id)));
+            if mark < made {
+                return Err(Finding::new(Code::TrustListRollback).at("/statusList").because(shown(list)));
             }
-            *made = mark.made;
         }
-        lists.extend(pack.lists.iter().map(|list| (list.id.clone(), list.made)));
+        lists.extend(marked);
         begun(pack, at)?;
         let seen = newest_of(pack, at);
         let newest = if is_same_root { seen.max(self.newest) } else { seen };
@@ -243,6 +243,15 @@ fn begun(pack: &Pack, at: Instant) -> Result<(), Finding> {
         return Err(Finding::new(Code::TrustNotYetValid).at("/validFrom").because(detail));
     }
     Ok(())
+}
+
+/// The lists that a pack knows, by issuer and address.
+fn marks(pack: &Pack) -> impl Iterator<Item = (String, Instant)> {
+    pack.lists.iter().map(|list| match &list.issuer {
+        // There is no space in a DID.
+        Some(issuer) => (format!("{issuer} {}", list.id), list.made),
+        None => (list.id.clone(), list.made),
+    })
 }
 
 /// What is dated after the clock says nothing about the time: nobody shall stop a verifier by a date in the future.

@@ -5,6 +5,7 @@
 //! ours, stand under the W3C context for undefined terms.
 
 use std::collections::HashSet;
+use std::hash::Hash;
 
 use serde::Serialize;
 
@@ -14,7 +15,7 @@ use super::{Entity, Root};
 use crate::finding::{Code, Finding};
 use crate::json::{Document, Limits, Member, Object, Value};
 use crate::jsonld::{CREDENTIALS_V2, Contexts};
-use crate::key::{DidUrl, FrequentKey, Signer, VerifyingKey};
+use crate::key::{Did, DidUrl, FrequentKey, Signer, VerifyingKey};
 use crate::proof::{self, Cryptosuite, Proof, ProofOptions};
 use crate::time::Instant;
 
@@ -56,6 +57,8 @@ pub struct Pack {
 pub struct ListMark {
     /// The list's address.
     pub id: String,
+    /// Who signs it: others may sign lists for the same address, which count for nobody here. Without it, whoever does.
+    pub issuer: Option<Did>,
     /// When the edition was made that was known when the pack was signed: an older one does not count.
     pub made: Instant,
 }
@@ -131,22 +134,16 @@ impl Pack {
         }
         let root = object.get("root").and_then(Value::as_object).ok_or_else(|| read.missing("root"))?;
         let entities = read.each("credentialSubject", Entity::read)?;
-        let mut ids: Vec<&str> = entities.iter().map(|entity| entity.id.as_str()).collect();
-        ids.sort_unstable();
-        if ids.windows(2).any(|pair| pair[0] == pair[1]) {
+        if is_twice(entities.iter().map(|entity| &entity.id)) {
             return Err(read.wrong("credentialSubject", "an entity stands there twice"));
         }
         let lists = read.each("statusList", |list, at| {
             let read = Reading { object: list, at };
             let made = read.parsed("validFrom")?.ok_or_else(|| read.missing("validFrom"))?;
-            Ok(ListMark { id: required(&read, "id")?, made })
+            Ok(ListMark { id: required(&read, "id")?, issuer: read.parsed("issuer")?, made })
         })?;
         // Of two marks for one list, or two documents for one context, each reader might take another.
-        let twice = |ids: Vec<&str>| {
-            let mut seen = HashSet::new();
-            ids.into_iter().any(|id| !seen.insert(id))
-        };
-        if twice(lists.iter().map(|list| list.id.as_str()).collect()) {
+        if is_twice(lists.iter().map(|list| (&list.id, &list.issuer))) {
             return Err(read.wrong("statusList", "a list stands there twice"));
         }
         let mut known = Contexts::builtin();
@@ -160,7 +157,7 @@ impl Pack {
             }
             Ok(context)
         })?;
-        if twice(contexts.iter().map(|context| context.id.as_str()).collect()) {
+        if is_twice(contexts.iter().map(|context| &context.id)) {
             return Err(read.wrong("context", "a context stands there twice"));
         }
         for context in &contexts {
@@ -179,6 +176,11 @@ impl Pack {
             contexts,
         })
     }
+}
+
+fn is_twice<T: Eq + Hash>(items: impl IntoIterator<Item = T>) -> bool {
+    let mut seen = HashSet::new();
+    items.into_iter().any(|item| !seen.insert(item))
 }
 
 /// A pack with its signatures, which are looked at when somebody asks whose they are.
@@ -280,7 +282,15 @@ struct JsonIssuer<'p> {
 #[serde(rename_all = "camelCase")]
 struct JsonList<'p> {
     id: &'p str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer: Option<&'p str>,
     valid_from: Instant,
+}
+
+impl<'p> JsonList<'p> {
+    fn of(list: &'p ListMark) -> Self {
+        Self { id: &list.id, issuer: list.issuer.as_ref().map(Did::as_str), valid_from: list.made }
+    }
 }
 
 impl<'p> Json<'p> {
@@ -293,7 +303,7 @@ impl<'p> Json<'p> {
             issuer: JsonIssuer { id: &pack.publisher, name: &pack.publisher_name },
             root: &pack.root,
             sequence: pack.sequence,
-            status_list: pack.lists.iter().map(|list| JsonList { id: &list.id, valid_from: list.made }).collect(),
+            status_list: pack.lists.iter().map(JsonList::of).collect(),
             types: ["VerifiableCredential", "RecognizedEntityCredential"],
             valid_from: pack.valid_from,
             valid_until: pack.valid_until,

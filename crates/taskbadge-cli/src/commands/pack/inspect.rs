@@ -1,7 +1,7 @@
 //! What a pack says of itself, marked as unverified unless the store knows it.
 
 use serde::Serialize;
-use taskbadge::key::VerifyingKey;
+use taskbadge::key::{Did, VerifyingKey};
 use taskbadge::time::Instant;
 use taskbadge::trust::ListMark;
 
@@ -80,21 +80,24 @@ struct JsonCount {
 #[serde(rename_all = "camelCase")]
 struct JsonList {
     id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer: Option<String>,
     valid_from: Instant,
     age_days: i64,
     carried: bool,
 }
 
 fn json(file: &PackFile, known: bool, now: Instant) -> serde_json::Result<String> {
-    let (pack, signatures, carried) = (&file.pack, file.signatures(), file.carried());
+    let (pack, signatures) = (&file.pack, file.signatures());
     let count = |count: Count| JsonCount { good: count.good, needed: count.needed };
     let fingerprint = pack.root.fingerprint();
     let issuers = pack.entities.iter().map(|entity| serde_json::from_str(&entity.to_json()));
-    let list = |mark: &ListMark| JsonList {
+    let list = |(mark, carried): (&ListMark, bool)| JsonList {
         id: mark.id.clone(),
+        issuer: mark.issuer.as_ref().map(Did::to_string),
         valid_from: mark.made,
         age_days: now.days_since(mark.made),
-        carried: carried.contains(&mark.id),
+        carried,
     };
     serde_json::to_string_pretty(&Json {
         known,
@@ -115,6 +118,6 @@ fn json(file: &PackFile, known: bool, now: Instant) -> serde_json::Result<String
         signatures: count(signatures.root),
         signatures_of_root_before: signatures.before.map(count),
         issuers: issuers.collect::<Result<_, _>>()?,
-        lists: pack.lists.iter().map(list).collect(),
+        lists: file.marks().map(list).collect(),
     })
 }

@@ -13,14 +13,13 @@ use super::saved;
 use crate::args::pack::AddList;
 use crate::files;
 use crate::output::{Exit, Output, Trouble};
-use crate::pack_file::PackFile;
+use crate::pack_file::{ListLabel, PackFile};
 use crate::words::pack as words;
 
 /// A list that was found genuine.
 struct Genuine {
     text: String,
-    address: String,
-    issuer: String,
+    label: ListLabel,
     made: Instant,
 }
 
@@ -37,30 +36,23 @@ pub(super) fn add(add: &AddList, output: &mut Output) -> Result<Exit, Trouble> {
             continue;
         }
         let list = read(&path, &verifier, now)?;
-        let not_older = lists.iter().find(|other| other.address == list.address).is_none_or(|o| o.made <= list.made);
+        let not_older = lists.iter().find(|other| other.label == list.label).is_none_or(|o| o.made <= list.made);
         if not_older {
-            lists.retain(|other| other.address != list.address);
+            lists.retain(|other| other.label != list.label);
             lists.push(list);
         }
     }
     for list in &lists {
-        let mark = file.pack.lists.iter().find(|mark| mark.id == list.address);
-        if let Some(mark) = mark.filter(|mark| mark.made > list.made) {
-            return Err(Trouble::new(words::older_list(&list.address, list.made, mark.made)));
-        }
-        if let Some(held) = held(&file, &list.address, &verifier, now)
-            && (held.issuer != list.issuer || held.made > list.made)
-        {
-            return Err(Trouble::new(match held.issuer == list.issuer {
-                true => words::older_list(&list.address, list.made, held.made),
-                false => words::list_of_another(&list.address, &held.issuer),
-            }));
+        let mark = file.pack.lists.iter().find(|mark| list.label.is_of(mark)).map(|mark| mark.made);
+        let held = held(&file, &list.label, &verifier, now).map(|held| held.made);
+        if let Some(known) = mark.max(held).filter(|known| *known > list.made) {
+            return Err(Trouble::new(words::older_list(&list.label.address, list.made, known)));
         }
     }
     let before = file.text();
     for list in &lists {
-        file.put_list(&list.address, &list.text);
-        output.line(words::list_added(&list.address, list.made));
+        file.put_list(&list.label, &list.text);
+        output.line(words::list_added(&list.label.address, list.made));
     }
     if add.keep_signatures {
         file.write()?;
@@ -69,9 +61,14 @@ pub(super) fn add(add: &AddList, output: &mut Output) -> Result<Exit, Trouble> {
     }
     let edited = file.edit(now, add.validity.valid_days, |pack| {
         for list in &lists {
-            match pack.lists.iter_mut().find(|mark| mark.id == list.address) {
+            match pack.lists.iter_mut().find(|mark| list.label.is_of(mark)) {
                 Some(mark) => mark.made = list.made,
-                None => pack.lists.push(ListMark { id: list.address.clone(), made: list.made }),
+                None => pack.lists.push(ListMark {
+                    id: list.label.address.clone(),
+                    // Whoever signs lists stands in the pack by a DID.
+                    issuer: list.label.issuer.parse().ok(),
+                    made: list.made,
+                }),
             }
         }
     })?;
@@ -109,9 +106,9 @@ fn read(path: &Path, verifier: &Verifier, now: Instant) -> Result<Genuine, Troub
     Ok(list)
 }
 
-/// The list that the file has for an address, as far as it is genuine.
-fn held(file: &PackFile, address: &str, verifier: &Verifier, now: Instant) -> Option<Genuine> {
-    let text = file.lists.iter().find(|list| crate::pack_file::address_of(list).as_deref() == Some(address))?;
+/// The list of this label that the file has, as far as it is genuine.
+fn held(file: &PackFile, label: &ListLabel, verifier: &Verifier, now: Instant) -> Option<Genuine> {
+    let text = file.lists.iter().find(|list| ListLabel::of(list).as_ref() == Some(label))?;
     genuine(text.as_bytes(), verifier, now).ok()
 }
 
@@ -124,8 +121,7 @@ fn genuine(bytes: &[u8], verifier: &Verifier, now: Instant) -> Result<Genuine, F
     let missing = || Finding::new(Code::StatusListMalformed).at("/validFrom").because("nothing says when it was made");
     Ok(Genuine {
         text: String::from_utf8_lossy(bytes).into_owned(),
-        address,
-        issuer: list.claims().issuer_id().unwrap_or_default().to_owned(),
+        label: ListLabel { address, issuer: list.claims().issuer_id().unwrap_or_default().to_owned() },
         made: list.claims().valid_from().ok_or_else(missing)?,
     })
 }

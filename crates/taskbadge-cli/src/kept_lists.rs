@@ -1,0 +1,246 @@
+//! Which status lists the trust store keeps with a pack.
+//!
+//! Whoever hands on a file can leave lists out, put older ones in, or fill it with lists that nobody asked for. What was
+//! known to be taken back must not be forgotten for that, and the next edition must still find room.
+
+use std::collections::{BTreeMap, HashSet};
+
+use taskbadge::badge::StatusPurpose;
+use taskbadge::finding::{Code, Finding};
+use taskbadge::time::Instant;
+use taskbadge::trust::{PackParts, Trust, TrustPack};
+use taskbadge::verify::Verifier;
+use taskbadge_status::{LIST_LIMITS, StatusLists};
+
+use crate::pack_file::ListLabel;
+
+/// How much room there is for lists of which the pack does not know, in bytes.
+const UNMARKED_BYTES_MAX: usize = 16 << 20;
+
+/// How many editions of one list are kept: the newest, and such as know of revocations that it does not have. An honest
+/// list has one; with more, somebody else has the key.
+const EDITIONS_MAX: usize = 3;
+
+/// The lists to keep.
+pub(crate) struct KeptLists<'f> {
+    pub(crate) texts: Vec<&'f [u8]>,
+    /// Why the first of those in the new file does not count that do not, and how many they are.
+    pub(crate) refused: Option<(usize, Finding)>,
+}
+
+/// A list that is proven.
+struct Known<'f> {
+    text: &'f [u8],
+    label: ListLabel,
+    made: Instant,
+    /// It was kept before.
+    is_old: bool,
+}
+
+impl<'f> KeptLists<'f> {
+    /// Of the lists in a new file, and those that were kept with the file before.
+    pub(crate) fn of(new: &PackParts<'f>, old: Option<&PackParts<'f>>, trusted: &TrustPack, now: Instant) -> Self {
+        let verifier = Verifier::new(Trust::none().with_pack(trusted));
+        let mut refused: Option<(usize, Finding)> = None;
+        let mut groups: BTreeMap<(bool, ListLabel), Vec<Known<'f>>> = BTreeMap::new();
+        let mut seen: HashSet<&[u8]> = HashSet::new();
+        let marks = &trusted.pack().lists;
+        let old = old.map(|old| &*old.lists).unwrap_or_default();
+        for (text, is_old) in old.iter().map(|text| (*text, true)).chain(new.lists.iter().map(|text| (*text, false))) {
+            if !seen.insert(text) {
+                continue;
+            }
+            match genuine(text, &verifier, now) {
+                Ok((label, made)) => {
+                    let is_unmarked = !marks.iter().any(|mark| label.is_of(mark));
+                    groups.entry((is_unmarked, label.clone())).or_default().push(Known { text, label, made, is_old });
+                }
+                // A list of an issuer that is recognised no more is not proven any more, and left out.
+                Err(_) if is_old => {}
+                Err(finding) => refused.get_or_insert((0, finding)).0 += 1,
+            }
+        }
+        let mut texts = Vec::new();
+        let packs = new.earlier.iter().chain([&new.pack]).map(|line| line.len() + 1).sum::<usize>();
+        let marked = PackParts::BYTES_MAX.saturating_sub(UNMARKED_BYTES_MAX + packs);
+        let mut room = [marked, UNMARKED_BYTES_MAX];
+        for ((is_unmarked, _), group) in groups {
+            let room = &mut room[usize::from(is_unmarked)];
+            for list in worth_keeping(group, &verifier, now) {
+                if let Some(left) = room.checked_sub(list.text.len() + 1) {
+                    *room = left;
+                    texts.push(list.text);
+                }
+            }
+        }
+        Self { texts, refused }
+    }
+}
+
+/// The newest edition of a list, and those before that know of more.
+fn worth_keeping<'f>(mut editions: Vec<Known<'f>>, verifier: &Verifier, now: Instant) -> Vec<Known<'f>> {
+    editions.sort_by_key(|list| std::cmp::Reverse((list.made, list.is_old)));
+    if editions.len() < 2 {
+        return editions;
+    }
+    // Of the others, what was known is looked at before what is offered, and of that no more than may be kept.
+    editions[1..].sort_by_key(|list| !list.is_old);
+    editions.truncate(2 * EDITIONS_MAX);
+    let mut kept: Vec<(Known<'f>, StatusLists)> = Vec::new();
+    for list in editions {
+        let mut alone = StatusLists::new();
+        // It was proven a moment ago.
+        let _ = alone.add(verifier, list.text, now);
+        let is_known = kept.iter().any(|(other, held)| says_all_of(held, &alone, other, &list));
+        if !is_known && kept.len() < EDITIONS_MAX {
+            kept.push((list, alone));
+        }
+    }
+    kept.into_iter().map(|(list, _)| list).collect()
+}
+
+/// Whether an edition says all that counts of another one that is not newer.
+fn says_all_of(held: &StatusLists, alone: &StatusLists, newer: &Known<'_>, older: &Known<'_>) -> bool {
+    let label = &newer.label;
+    let bits = |lists| StatusLists::bits(lists, &label.address, &label.issuer);
+    // Of lists of older kinds nothing is compared, and both are kept.
+    let (Some((new, of_new)), Some((old, of_old))) = (bits(held), bits(alone)) else { return false };
+    // A suspension may have been lifted since; a revocation is for good.
+    let for_good = of_old.contains(&StatusPurpose::Revocation) || newer.made == older.made;
+    !for_good || (of_new == of_old && new.keeps_all_of(old))
+}
+
+/// The label of a list that is proven, and when it was made.
+fn genuine(list: &[u8], verifier: &Verifier, now: Instant) -> Result<(ListLabel, Instant), Finding> {
+    let address = StatusLists::new().add(verifier, list, now)?;
+    let credential = verifier.credential(list, now, LIST_LIMITS);
+    let claims = match &credential {
+        Ok(list) => Some(list.claims()),
+        // It has ended, or its pack has: what it takes back stays taken back.
+        Err(refusal) => refusal.refused().claims(),
+    };
+    let missing = || Finding::new(Code::StatusListMalformed).at("/validFrom").because("nothing says when it was made");
+    let said = claims.and_then(|claims| Some((claims.issuer_id()?.to_owned(), claims.valid_from()?)));
+    let (issuer, made) = said.ok_or_else(missing)?;
+    Ok((ListLabel { address, issuer }, made))
+}
+
+#[cfg(test)]
+mod tests {
+    use taskbadge::jsonld::Contexts;
+    use taskbadge::key::{Did, SigningKey};
+    use taskbadge::proof::ProofOptions;
+    use taskbadge::trust::{Entity, KnownPack, ListMark, Pack, Root};
+    use taskbadge_status::{Bits, StatusList};
+
+    use super::*;
+
+    const MARKED: &str = "https://centre.example.org/status/1";
+
+    fn at(day: u8) -> Instant {
+        format!("2026-11-{day:02}T06:00:00Z").parse().unwrap()
+    }
+
+    fn key(seed: u8) -> SigningKey {
+        SigningKey::from_seed(&[seed; 32])
+    }
+
+    fn did(seed: u8) -> Did {
+        Did::key(&key(seed).verifying_key())
+    }
+
+    /// A list of the centre, made on a day, in which these places are marked.
+    fn list(address: &str, day: u8, marked: &[u64]) -> String {
+        let mut bits = Bits::new();
+        marked.iter().for_each(|place| bits.set(*place).unwrap());
+        of_bits(7, address, day, bits)
+    }
+
+    fn of_bits(by: u8, address: &str, day: u8, bits: Bits) -> String {
+        let issuer = did(by).as_str().parse().unwrap();
+        let list = StatusList::new(address.parse().unwrap(), issuer, StatusPurpose::Revocation, bits, at(day));
+        let options = ProofOptions::did_key(&key(by).verifying_key()).created(at(day));
+        list.sign(&Contexts::builtin(), &key(by), &options).unwrap()
+    }
+
+    /// A pack that knows one list of the centre, and another centre.
+    fn pack() -> (String, TrustPack) {
+        let pack = Pack {
+            id: "urn:uuid:1c7a2a0e-5a86-4a0c-9a50-1f0f6ac3d1f1".into(),
+            publisher: "https://association.example.org".into(),
+            publisher_name: "Association".into(),
+            sequence: 1,
+            valid_from: at(1),
+            valid_until: at(30),
+            root: Root::new(1, 1, [key(1).verifying_key()]).unwrap(),
+            entities: vec![Entity::new(&did(7), "Harbour"), Entity::new(&did(8), "Another")],
+            lists: vec![ListMark { id: MARKED.into(), issuer: Some(did(7)), made: at(2) }],
+            contexts: Vec::new(),
+        };
+        let signed = Pack::sign(pack.to_json().unwrap().as_bytes(), &key(1), at(1)).unwrap();
+        let (_, trusted) = KnownPack::first(signed.as_bytes(), &pack.root.fingerprint(), at(22)).unwrap();
+        (signed, trusted)
+    }
+
+    /// What is kept of these lists, in a file with the pack.
+    fn kept(new: &[String], old: &[String]) -> (Vec<String>, usize) {
+        let (line, trusted) = pack();
+        let file = |lists: &[String]| [std::slice::from_ref(&line), lists].concat().join("\n");
+        let (new, old) = (file(new), file(old));
+        let (new, old) = (PackParts::of(new.as_bytes()).unwrap(), PackParts::of(old.as_bytes()).unwrap());
+        let kept = KeptLists::of(&new, Some(&old), &trusted, at(22));
+        let texts = kept.texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
+        (texts, kept.refused.map_or(0, |(number, _)| number))
+    }
+
+    #[test]
+    fn a_newer_list_makes_no_revocation_forgotten() {
+        let (old, clear, newest) = (list(MARKED, 10, &[5]), list(MARKED, 20, &[]), list(MARKED, 21, &[5, 6]));
+        // As by somebody who has the key of the lists.
+        let both = kept(std::slice::from_ref(&clear), std::slice::from_ref(&old)).0;
+        assert_eq!(both, [clear, old.clone()]);
+        // The next of the centre says it all.
+        assert_eq!(kept(std::slice::from_ref(&newest), &both).0, std::slice::from_ref(&newest));
+        // What is older and says no more is not kept; nothing at all changes nothing.
+        assert_eq!(kept(&[old], std::slice::from_ref(&newest)).0, std::slice::from_ref(&newest));
+        assert_eq!(kept(&[], std::slice::from_ref(&newest)).0, [newest]);
+    }
+
+    #[test]
+    fn what_was_known_stays_whatever_is_offered() {
+        let old = list(MARKED, 10, &[5]);
+        let offered: Vec<_> = (11..=21).map(|day| list(MARKED, day, &[u64::from(day)])).collect();
+        let kept = kept(&offered, std::slice::from_ref(&old)).0;
+        assert_eq!(kept.len(), EDITIONS_MAX);
+        assert!(kept.contains(&old) && kept[0] == offered[10], "the newest, and what was known");
+    }
+
+    #[test]
+    fn a_flood_of_lists_leaves_room_for_those_of_which_the_pack_knows() {
+        let one = list(MARKED, 20, &[5]);
+        assert_eq!(kept(&vec![one.clone(); 500], &[]).0, std::slice::from_ref(&one));
+        // Lists at addresses that somebody recognised makes up.
+        let mut state = 1_u64;
+        let mut noise = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state.to_be_bytes()[0]
+        };
+        let bits = Bits::from_bytes((0..2 << 20).map(|_| noise()).collect()).unwrap();
+        let flood: Vec<_> = (0..8)
+            .map(|number| of_bits(8, &format!("https://flood.example.org/{number}"), 20, bits.clone()))
+            .chain([one.clone()])
+            .collect();
+        let kept = kept(&flood, &[]).0;
+        assert_eq!(kept[0], one, "first what the pack knows");
+        let room: usize = kept[1..].iter().map(String::len).sum();
+        assert!(kept.len() < flood.len() && room <= UNMARKED_BYTES_MAX, "{}", kept.len());
+    }
+
+    #[test]
+    fn lists_that_do_not_count_are_left_out_and_counted() {
+        let stranger = of_bits(9, MARKED, 20, Bits::new());
+        let good = list(MARKED, 20, &[]);
+        let changed = good.replacen("revocation", "Revocation", 1);
+        assert_eq!(kept(&[stranger.clone(), changed, good.clone()], &[stranger]), (vec![good], 1));
+    }
+}
