@@ -28,14 +28,14 @@ pub(crate) fn slip(typed: &str) -> Option<Slip> {
     if pieces.iter().all(is_hexadecimal) && pieces.iter().any(|piece| piece.bytes().any(|byte| byte.is_ascii_digit())) {
         return Some(Slip::HexadecimalDigits(characters)).filter(|_| characters != 64);
     }
-    // A word stands in an even or in an odd place.
-    let is_word =
-        |word: &str| [vec![word], vec!["aardvark", word]].iter().any(|words| pgp_words::to_bytes(words).is_some());
-    if let Some(unknown) = pieces.iter().find(|word| !is_word(word)) {
+    // Each byte has a word for even places, and one for odd.
+    let is_of = |place: usize, word: &str| (0..=255).any(|byte| pgp_words::to_words(&[byte, byte])[place] == word);
+    if let Some(unknown) = pieces.iter().find(|word| !is_of(0, word) && !is_of(1, word)) {
         return Some(Slip::NoSuchWord(unknown.clone()));
     }
+    let is_in_order = pieces.iter().enumerate().all(|(place, word)| is_of(place % 2, word));
     match pieces.len() {
-        16 if pgp_words::to_bytes(&pieces).is_some() => None,
+        16 if is_in_order => None,
         16 => Some(Slip::Order),
         number => Some(Slip::Words(number)),
     }

@@ -33,8 +33,6 @@ struct Known<'f> {
     text: &'f [u8],
     label: ListLabel,
     made: Instant,
-    /// It was kept before.
-    is_old: bool,
 }
 
 impl<'f> KeptLists<'f> {
@@ -53,7 +51,7 @@ impl<'f> KeptLists<'f> {
             match genuine(text, &verifier, now) {
                 Ok((label, made)) => {
                     let is_unmarked = !marks.iter().any(|mark| label.is_of(mark));
-                    groups.entry((is_unmarked, label.clone())).or_default().push(Known { text, label, made, is_old });
+                    groups.entry((is_unmarked, label.clone())).or_default().push(Known { text, label, made });
                 }
                 // A list of an issuer that is recognised no more is not proven any more, and left out.
                 Err(_) if is_old => {}
@@ -79,12 +77,9 @@ impl<'f> KeptLists<'f> {
 
 /// The newest edition of a list, and those before that know of more.
 fn worth_keeping<'f>(mut editions: Vec<Known<'f>>, verifier: &Verifier, now: Instant) -> Vec<Known<'f>> {
-    editions.sort_by_key(|list| std::cmp::Reverse((list.made, list.is_old)));
-    if editions.len() < 2 {
-        return editions;
-    }
-    // Of the others, what was known is looked at before what is offered, and of that no more than may be kept.
-    editions[1..].sort_by_key(|list| !list.is_old);
+    let Some(newest) = (0..editions.len()).max_by_key(|place| editions[*place].made) else { return editions };
+    // The newest, then what was known, which stands before what is offered; and of that no more than may be kept.
+    editions[..=newest].rotate_right(1);
     editions.truncate(2 * EDITIONS_MAX);
     let mut kept: Vec<(Known<'f>, StatusLists)> = Vec::new();
     for list in editions {

@@ -12,7 +12,7 @@ mod parts;
 mod root;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 pub use entity::{Entity, EntityKey, Genuine, KeyState, Name, Role, Scope};
@@ -40,7 +40,7 @@ use crate::time::Instant;
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
     /// Whom the caller recognises, by their ids.
-    own: BTreeMap<String, RecognisedIssuer>,
+    own: HashMap<String, RecognisedIssuer>,
     packs: Vec<Arc<PackTrust>>,
 }
 
@@ -49,13 +49,13 @@ pub struct Trust {
 struct PackTrust {
     edition: Arc<Edition>,
     root: Root,
-    issuers: BTreeMap<String, RecognisedIssuer>,
+    issuers: HashMap<String, RecognisedIssuer>,
     /// Those who sign status lists for others and nothing else: they need not stand in the pack as entities.
-    list_signers: BTreeMap<String, RecognisedIssuer>,
+    list_signers: HashMap<String, RecognisedIssuer>,
     /// For whom somebody signs status lists, beside themselves.
-    speaks_for: BTreeMap<String, Vec<String>>,
+    speaks_for: HashMap<String, Vec<String>>,
     /// How new status lists have to be, by their addresses.
-    lists: BTreeMap<String, Vec<ListMark>>,
+    lists: HashMap<String, Vec<ListMark>>,
     contexts: Vec<ExtraContext>,
     stolen: Vec<Stolen>,
     /// The newest time that was seen in the pack.
@@ -200,14 +200,15 @@ impl Trust {
             let key = url.did().verifying_key().ok_or_else(|| Finding::new(Code::KeyMalformed))?;
             return Ok(vec![Cow::Owned(FrequentKey::new(key))]);
         }
-        let mut all = self.own.values().chain(self.packs.iter().flat_map(|pack| pack.issuers.values()));
-        let listed = all.find_map(|issuer| issuer.listed_key(method));
-        listed.map(|key| vec![Cow::Borrowed(key)]).ok_or_else(|| {
-            match near.iter().find_map(|issuer| issuer.edition()) {
-                // What would settle it is a newer edition, which also says what the key is for.
-                Some(edition) => Finding::new(Code::KeyNotListed).because(edition.told(at)),
-                None => Finding::new(Code::KeyUnresolved).because(document_of(controller)),
-            }
+        let all = self.own.values().chain(self.packs.iter().flat_map(|pack| pack.issuers.values()));
+        let listed: Vec<_> = all.filter_map(|issuer| issuer.listed_key(method)).map(Cow::Borrowed).collect();
+        if !listed.is_empty() {
+            return Ok(listed);
+        }
+        Err(match near.iter().find_map(|issuer| issuer.edition()) {
+            // What would settle it is a newer edition, which also says what the key is for.
+            Some(edition) => Finding::new(Code::KeyNotListed).because(edition.told(at)),
+            None => Finding::new(Code::KeyUnresolved).because(document_of(controller)),
         })
     }
 
@@ -269,8 +270,8 @@ impl PackTrust {
             valid_from: pack.valid_from,
             valid_until: pack.valid_until,
         });
-        let (mut stolen, mut list_signers) = (Vec::new(), BTreeMap::new());
-        let mut speaks_for: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let (mut stolen, mut list_signers) = (Vec::new(), HashMap::new());
+        let mut speaks_for: HashMap<String, Vec<String>> = HashMap::new();
         let entities: HashSet<&Did> = pack.entities.iter().map(|entity| &entity.id).collect();
         for entity in &pack.entities {
             for key in &entity.keys {
@@ -286,7 +287,7 @@ impl PackTrust {
                 }
             }
         }
-        let mut lists: BTreeMap<String, Vec<ListMark>> = BTreeMap::new();
+        let mut lists: HashMap<String, Vec<ListMark>> = HashMap::new();
         for list in &pack.lists {
             lists.entry(list.id.clone()).or_default().push(list.clone());
         }
