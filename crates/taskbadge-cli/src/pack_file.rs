@@ -125,7 +125,7 @@ impl PackFile {
     pub(crate) fn edit(
         &mut self,
         now: Instant,
-        valid_days: u16,
+        valid_days: Option<u16>,
         change: impl FnOnce(&mut Pack),
     ) -> Result<Option<Edited>, Trouble> {
         let mut pack = self.pack.clone();
@@ -142,7 +142,8 @@ impl PackFile {
                 self.earlier.push(std::mem::take(&mut self.line));
             }
         }
-        (pack.valid_from, pack.valid_until) = validity(now.max(pack.valid_from), valid_days);
+        let days = valid_days.unwrap_or_else(|| days_of(&self.pack));
+        (pack.valid_from, pack.valid_until) = validity(now.max(pack.valid_from), days);
         self.line = written(&pack)?;
         self.pack = pack;
         Ok(Some(Edited { dropped: signatures.good(), is_next }))
@@ -152,7 +153,7 @@ impl PackFile {
     pub(crate) fn change_root(
         &mut self,
         now: Instant,
-        valid_days: u16,
+        valid_days: Option<u16>,
         root: impl Fn(u64) -> Result<Root, Trouble>,
     ) -> Result<Option<Edited>, Trouble> {
         let (version, signatures) = (self.pack.root.version(), self.signatures());
@@ -173,6 +174,18 @@ impl PackFile {
     /// Adds a signature by one of the root keys.
     pub(crate) fn sign(&mut self, key: &SigningKey, now: Instant) -> Result<(), Finding> {
         self.line = Pack::sign(self.line.as_bytes(), key, now)?;
+        self.leave_out_root_before();
+        Ok(())
+    }
+
+    /// Adds the signatures of a copy.
+    pub(crate) fn join(&mut self, copy: &Self) -> Result<(), Finding> {
+        self.line = Pack::join(self.line.as_bytes(), copy.line.as_bytes())?;
+        self.leave_out_root_before();
+        Ok(())
+    }
+
+    fn leave_out_root_before(&mut self) {
         // The root before is needed no longer: its part is done. Its steps stay.
         if self.changes_root() && self.signatures().are_enough() {
             let last = self.earlier.last().and_then(|line| Pack::parse(line.as_bytes()).ok());
@@ -184,7 +197,6 @@ impl PackFile {
                 self.earlier.pop();
             }
         }
-        Ok(())
     }
 
     /// How far the pack is signed.
@@ -251,6 +263,13 @@ pub(crate) fn validity(from: Instant, days: u16) -> (Instant, Instant) {
     let end = from.unix().saturating_add(i64::from(days) * 24 * 60 * 60);
     (Instant::from_unix(from.unix()), Instant::from_unix(end))
 }
+
+fn days_of(pack: &Pack) -> u16 {
+    u16::try_from(pack.valid_until.days_since(pack.valid_from)).unwrap_or(VALID_DAYS).max(1)
+}
+
+/// For how many days a pack is good that does not say otherwise.
+pub(crate) const VALID_DAYS: u16 = 90;
 
 /// What tells a status list from others: several may sign lists for one address, and each counts for its own badges.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -361,7 +380,7 @@ mod tests {
     }
 
     fn rename(file: &mut PackFile, name: &str) -> Option<Edited> {
-        file.edit(now(), 90, |pack| pack.publisher_name = name.into()).unwrap()
+        file.edit(now(), None, |pack| pack.publisher_name = name.into()).unwrap()
     }
 
     #[test]
@@ -406,17 +425,17 @@ mod tests {
         let (_folder, mut file) = file(2);
         let to = |seeds: &'static [u8]| move |version| Ok(root(version, 2, seeds));
         // Nobody has it yet: no step.
-        file.change_root(now(), 90, to(&[1, 2])).unwrap();
+        file.change_root(now(), None, to(&[1, 2])).unwrap();
         assert_eq!((file.pack.root.version(), file.earlier.len()), (1, 0));
         file.sign(&key(1), now()).unwrap();
         file.sign(&key(2), now()).unwrap();
         let print = file.pack.root.fingerprint();
         let (known, _) = KnownPack::first(file.text().as_bytes(), &print, now()).unwrap();
 
-        file.change_root(now(), 90, to(&[2, 4])).unwrap();
+        file.change_root(now(), None, to(&[2, 4])).unwrap();
         assert_eq!((file.pack.root.version(), file.pack.sequence, file.earlier.len()), (2, 2, 1));
         // A second thought changes the step, and does not add one.
-        file.change_root(now(), 90, to(&[2, 3, 4])).unwrap();
+        file.change_root(now(), None, to(&[2, 3, 4])).unwrap();
         assert_eq!((file.pack.root.version(), file.pack.sequence, file.earlier.len()), (2, 2, 1));
         file.sign(&key(2), now()).unwrap();
         file.sign(&key(3), now()).unwrap();
@@ -434,7 +453,7 @@ mod tests {
         file.sign(&key(3), now()).unwrap();
         file.sign(&key(4), now()).unwrap();
         // And a third root, for those who have the first.
-        file.change_root(now(), 90, to(&[5, 6])).unwrap();
+        file.change_root(now(), None, to(&[5, 6])).unwrap();
         assert_eq!((file.pack.root.version(), file.earlier.len()), (3, 2));
         for seed in [3, 4, 5, 6] {
             file.sign(&key(seed), now()).unwrap();

@@ -14,7 +14,7 @@ use chrono::{Days, NaiveDate, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use place::{Place, TASK, complained, everything, printed};
-use serde_json::Value;
+use serde_json::{Value, json};
 use taskbadge::badge::StatusPurpose;
 use taskbadge::jsonld::Contexts;
 use taskbadge::key::{Did, SigningKey};
@@ -500,7 +500,7 @@ fn another_root_needs_the_old_one_and_the_new() {
     let place = &stage.place;
     let roots = "--root-key root2.pem --root-key root4.pem --threshold 2";
     let said = place.ok(&format!("pack change-root p.jsonl {roots} {PASSPHRASE}"));
-    assert!(said.contains("edition 2") && said.contains("2 of the 3 root keys before have to sign, and 2 of the new"));
+    assert!(said.contains("edition 2") && said.contains("2 of 3 keys of the root before sign, and 2 of the new"));
     stage.sign("p.jsonl", &[2]);
     let said = place.ok(&format!("pack sign p.jsonl --key root4.pem {PASSPHRASE}"));
     assert!(said.contains("by the root before 1 of 2 signatures; by the new root 2 of 2 signatures"), "{said}");
@@ -536,12 +536,13 @@ fn keys_and_issuers_over_time() {
     let did = entity()["id"].as_str().unwrap().to_owned();
 
     // What it may issue.
+    let own = entity()["recognizedTo"]["achievement"][0].as_str().unwrap().to_owned();
     stage.add_entry("--achievement https://elsewhere.example.org/*");
     take("edition 2");
     assert!(stage.verify(3, "").contains("issuer.scope"));
     assert!(place.ends(2, "pack add-issuer p.jsonl entry.json --achievement *").contains("every achievement"));
     assert!(place.ends(2, "pack add-issuer p.jsonl --did did:web:c.example.org --name C").contains("key entry"));
-    stage.add_entry("");
+    stage.add_entry(&format!("--achievement {own}"));
     take("edition 3");
     stage.verify(0, "");
 
@@ -644,6 +645,69 @@ fn lists_never_go_back() {
     stage.refused(&format!("trust add old.jsonl --force --fingerprint {print}"), "[trust.rollback]");
     let known: KnownPack = serde_json::from_slice(&fs::read(stage.stored().join("known.json")).unwrap()).unwrap();
     assert_eq!(known.sequence(), 2);
+}
+
+#[test]
+fn signatures_that_were_made_apart_are_joined() {
+    let stage = Stage::new();
+    let place = &stage.place;
+    for (copy, key) in [("a.jsonl", 1), ("b.jsonl", 2), ("c.jsonl", 2)] {
+        stage.copy("p.jsonl", copy);
+        stage.sign(copy, &[key]);
+    }
+    let said = place.ok("pack join a.jsonl b.jsonl c.jsonl");
+    assert!(said.contains("Joined: 1 signature more; 2 of 2 signatures."), "{said}");
+    assert!(place.ok("pack join a.jsonl b.jsonl").contains("no other signatures; 2 of 2"));
+    stage.trust("a.jsonl");
+    stage.forge("p.jsonl", "other.jsonl", &[1], |pack| pack.publisher_name = "Other".into());
+    let before = place.read("a.jsonl");
+    assert!(place.ends(2, "pack join a.jsonl b.jsonl other.jsonl").contains("does not say the same"));
+    assert_eq!(place.read("a.jsonl"), before);
+}
+
+/// What an association decided is not changed by what a centre, or somebody in its name, hands in.
+#[test]
+fn what_the_association_decided_stays_decided() {
+    let stage = Stage::new();
+    let place = &stage.place;
+    let tasks = "https://harbour.example.org/tasks";
+    place.ok(&format!("pack add-issuer p.jsonl entry.json --achievement {tasks}/hand-washing/1 --valid-days 14"));
+    let scope = || stage.inspect("p.jsonl")["issuers"][0]["recognizedTo"]["achievement"].clone();
+    let said = place.ok("pack add-issuer p.jsonl entry.json --name Port");
+    assert!(said.contains("what it may issue stays as it was; the entry also asks for"), "{said}");
+    assert_eq!(scope(), json!([format!("{tasks}/hand-washing/1")]));
+    let days = |pack: &Value| {
+        let day = |name: &str| pack[name].as_str().unwrap()[..10].parse::<NaiveDate>().unwrap();
+        (day("validUntil") - day("validFrom")).num_days()
+    };
+    assert_eq!(days(&stage.inspect("p.jsonl")), 14);
+    for nonsense in ["hand-washing", "https://*/x", "https://**", "*"] {
+        place.ends(2, &format!("pack add-issuer p.jsonl entry.json --achievement {nonsense}"));
+    }
+    place.ok(&format!("pack add-issuer p.jsonl entry.json --achievement {tasks}/*"));
+    assert_eq!(scope(), json!([format!("{tasks}/*")]));
+
+    // Which badges are genuine stays known when the date of the theft is put right.
+    let entry: Value = serde_json::from_str(&place.read("entry.json")).unwrap();
+    let key = entry["id"].as_str().unwrap().to_owned();
+    let key = format!("{key}#{}", key.strip_prefix("did:key:").unwrap());
+    place.write("genuine.txt", &"ab".repeat(32));
+    let said = place.ok(&format!("pack compromise p.jsonl {key} --since 2026-11-20 --genuine genuine.txt"));
+    assert!(said.contains("1 badge known to be genuine"), "{said}");
+    let said = place.ok(&format!("pack compromise p.jsonl {key} --since 2026-11-18"));
+    assert!(said.contains("2026-11-18") && said.contains("1 badge known to be genuine"), "{said}");
+
+    // Nobody else's entry speaks of the key.
+    let mut pinned = entry;
+    let own = pinned["id"].as_str().unwrap().strip_prefix("did:key:").unwrap().to_owned();
+    pinned["id"] = json!("did:web:other.example.org");
+    pinned["keys"] = json!([{ "id": "did:web:other.example.org#key", "publicKeyMultibase": own }]);
+    place.write("other.json", &pinned.to_string());
+    let said = place.ends(2, "pack add-issuer p.jsonl other.json");
+    assert!(said.contains("the pack has this key already"), "{said}");
+    place.ok("pack add-issuer p.jsonl other.json --force");
+    let said = place.ends(2, &format!("pack compromise p.jsonl {own} --since 2026-11-20"));
+    assert!(said.contains("several issuers"), "{said}");
 }
 
 /// A centre that signs a list for the address of another's cannot make that one's lists look old.

@@ -26,6 +26,8 @@ pub(crate) enum Pack {
     ChangeRoot(ChangeRoot),
     /// Add one signature; several people do so one after the other, each with their key
     Sign(Sign),
+    /// Add the signatures of copies that others signed
+    Join(Join),
     /// Show what a pack says
     Inspect(Inspect),
 }
@@ -39,9 +41,10 @@ pub(crate) struct PackFile {
 /// How long an edition is good.
 #[derive(Args)]
 pub(crate) struct Validity {
-    /// For so many days the pack is good from now on; then it proves nothing but what was taken back
-    #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=3660))]
-    pub(crate) valid_days: u16,
+    /// For so many days the pack is good from now on; then it proves nothing but what was taken back. Unless it is said
+    /// otherwise, as many as the edition before, and 90 for the first
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3660))]
+    pub(crate) valid_days: Option<u16>,
 }
 
 /// Who signs.
@@ -83,14 +86,14 @@ pub(crate) struct AddIssuer {
     /// Instead of an entry: the did:key of an issuer
     #[arg(long, requires = "names")]
     pub(crate) did: Option<Did>,
-    /// What the issuer may issue: the id of an achievement, or how ids begin and *; instead of what the entry says; may
-    /// be given several times
+    /// What the issuer may issue: the id of an achievement, or how ids begin and *; instead of what the pack says of the
+    /// issuer, or where it is new, the entry; may be given several times
     #[arg(long = "achievement", value_name = "ID|PREFIX*")]
     pub(crate) achievements: Vec<String>,
     /// The issuer's name, instead of that in the entry; in several languages as en=NAME fr=NAME
     #[arg(long = "name", value_name = "[LANGUAGE=]NAME")]
     pub(crate) names: Vec<String>,
-    /// Recognise again a key that the pack says is in other hands
+    /// Recognise again a key that the pack says is in other hands, or one that is another issuer's, too
     #[arg(long)]
     pub(crate) force: bool,
     #[command(flatten)]
@@ -118,7 +121,7 @@ pub(crate) struct AddList {
     #[arg(required = true, value_name = "FILE|FOLDER")]
     pub(crate) lists: Vec<PathBuf>,
     /// Leave the pack itself and its signatures as they are: the lists count, and older ones that the pack allows too
-    #[arg(long)]
+    #[arg(long, conflicts_with = "valid_days")]
     pub(crate) keep_signatures: bool,
     #[command(flatten)]
     pub(crate) validity: Validity,
@@ -175,6 +178,15 @@ pub(crate) struct Sign {
     pub(crate) key: PathBuf,
     #[command(flatten)]
     pub(crate) passphrase: Passphrase,
+}
+
+#[derive(Args)]
+pub(crate) struct Join {
+    #[command(flatten)]
+    pub(crate) pack: PackFile,
+    /// Copies of the same edition, each with signatures of its own
+    #[arg(required = true, value_name = "COPY")]
+    pub(crate) copies: Vec<PathBuf>,
 }
 
 #[derive(Args)]

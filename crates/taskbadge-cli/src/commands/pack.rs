@@ -12,9 +12,9 @@ use taskbadge::time::Instant;
 use taskbadge::trust::{MOST_ROOT_KEYS, Pack, Root};
 use taskbadge_issuer::centre;
 
-use crate::args::pack::{ChangeRoot, New, Pack as Command, RootKeys, Sign};
+use crate::args::pack::{ChangeRoot, Join, New, Pack as Command, RootKeys, Sign};
 use crate::output::{Exit, Output, Trouble};
-use crate::pack_file::{self, Edited, PackFile, Signatures};
+use crate::pack_file::{self, Edited, PackFile, Signatures, VALID_DAYS};
 use crate::words::pack as words;
 
 pub(super) fn pack(command: &Command, output: &mut Output) -> Result<Exit, Trouble> {
@@ -27,6 +27,7 @@ pub(super) fn pack(command: &Command, output: &mut Output) -> Result<Exit, Troub
         Command::Compromise(compromise) => issuers::compromise(compromise, output),
         Command::ChangeRoot(change) => change_root(change, output),
         Command::Sign(sign) => add_signature(sign, output),
+        Command::Join(join) => join_copies(join, output),
         Command::Inspect(inspect) => inspect::inspect(inspect, output),
     }
 }
@@ -45,7 +46,7 @@ fn begin(new: &New, output: &mut Output) -> Result<Exit, Trouble> {
     getrandom::fill(&mut random).map_err(taskbadge_issuer::Trouble::NoRandomness)?;
     let keys = root_keys(&new.root)?;
     let threshold = new.threshold.unwrap_or(keys.len() / 2 + 1);
-    let (valid_from, valid_until) = pack_file::validity(super::now(), new.validity.valid_days);
+    let (valid_from, valid_until) = pack_file::validity(super::now(), new.validity.valid_days.unwrap_or(VALID_DAYS));
     let pack = Pack {
         id: Iri::uuid(random).to_string(),
         publisher: publisher.to_string(),
@@ -97,6 +98,24 @@ fn add_signature(sign: &Sign, output: &mut Output) -> Result<Exit, Trouble> {
         signatures = Signatures::of(&file.pack.root, before.as_ref(), &file.signers());
     }
     words::signed(&file, &signatures, is_new).iter().for_each(|line| output.line(line));
+    Ok(Exit::Done)
+}
+
+fn join_copies(join: &Join, output: &mut Output) -> Result<Exit, Trouble> {
+    let mut file = PackFile::open(&join.pack.file)?;
+    let before = file.root_before();
+    let known = file.signers().len();
+    // All of them or none.
+    for path in &join.copies {
+        let copy = PackFile::open(path)?;
+        file.join(&copy).map_err(|finding| Trouble::new(words::not_a_copy(path, &finding)))?;
+    }
+    let signers = file.signers();
+    if signers.len() > known {
+        file.write()?;
+    }
+    let signatures = Signatures::of(&file.pack.root, before.as_ref(), &signers);
+    words::joined(&file, &signatures, signers.len() - known).iter().for_each(|line| output.line(line));
     Ok(Exit::Done)
 }
 

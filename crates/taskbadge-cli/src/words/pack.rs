@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use taskbadge::finding::Finding;
+use taskbadge::finding::{Code, Finding};
 use taskbadge::key::{Did, VerifyingKey};
 use taskbadge::time::Instant;
-use taskbadge::trust::{Entity, EntityKey, KeyState, Name, Scope};
+use taskbadge::trust::{Entity, EntityKey, KeyState, Name, Root, Scope};
 use taskbadge_issuer::printable;
 
 use super::trust::{age, fingerprint_lines};
@@ -63,9 +63,9 @@ pub(crate) fn root(file: &PackFile) -> Vec<String> {
     lines.extend(fingerprint_lines(&root.fingerprint()));
     if let Some(before) = file.root_before() {
         lines.push(format!(
-            "  next        {} of the {} before have to sign, and {} of the new: `taskbadge pack sign`",
+            "  next        {} of {} of the root before sign, and {} of the new: `taskbadge pack sign`",
             before.threshold(),
-            count(before.keys().len(), "root key"),
+            count(before.keys().len(), "key"),
             root.threshold()
         ));
     }
@@ -95,10 +95,17 @@ pub(crate) fn nothing_to_change(path: &Path) -> String {
     format!("{} says so already; nothing was changed.", named(path))
 }
 
-pub(crate) fn recognised(entity: &Entity, is_known: bool) -> Vec<String> {
+/// `wanted` is what the entry would have the issuer issue beside what the pack lets it.
+pub(crate) fn recognised(entity: &Entity, is_known: bool, wanted: &[Scope]) -> Vec<String> {
     let verb = if is_known { "Recognised anew" } else { "Recognised" };
     let mut lines = vec![format!("{verb}; compare with the centre, by another way than the one by which this came:")];
     lines.extend(issuer(entity));
+    if !wanted.is_empty() {
+        let wanted: Vec<&str> = wanted.iter().map(Scope::as_str).collect();
+        let wanted = wanted.join(" ");
+        lines.push(shown("note", &format!("what it may issue stays as it was; the entry also asks for {wanted}")));
+        lines.push("              to change that, name all of it with --achievement".into());
+    }
     lines
 }
 
@@ -175,6 +182,26 @@ pub(crate) fn everything(scope: &str) -> String {
         'https://centre.example.org/tasks/*'",
         printable(scope)
     )
+}
+
+pub(crate) fn matches_nothing(scope: &str) -> String {
+    format!(
+        "--achievement '{}' can be the id of no achievement: ids are whole, such as \
+        'https://centre.example.org/tasks/forklift-pre-start-check/1', and * stands at the end only",
+        printable(scope)
+    )
+}
+
+pub(crate) fn key_of_another(key: &str, entity: &Did) -> String {
+    format!(
+        "the pack has this key already, as {}: whoever says of one of the two that the key was stolen says it of both. Ask \
+        both by another way than the one by which this came; if they are one and the same, add --force ({entity})",
+        printable(key)
+    )
+}
+
+pub(crate) fn key_of_several(named_key: &str, path: &Path) -> String {
+    format!("several issuers in {} have the key {}; name it as proofs do, did:…#…", named(path), printable(named_key))
 }
 
 pub(crate) fn not_an_entry(path: &Path, finding: &Finding) -> String {
@@ -284,19 +311,33 @@ pub(crate) fn summary(file: &PackFile) -> Vec<String> {
 }
 
 pub(crate) fn signed(file: &PackFile, signatures: &Signatures, is_new: bool) -> Vec<String> {
-    let mut sentence = String::from(if is_new { "Signed: " } else { "This key has signed it already: " });
-    sentence.push_str(&of(signatures));
-    sentence.push('.');
-    let mut lines = vec![sentence];
-    lines.push(if signatures.are_enough() {
-        format!(
-            "  next        hand out {}; people take it with `taskbadge trust add` or `trust update`",
-            named(&file.path)
-        )
-    } else {
-        format!("  next        the others sign the same file: {}", named(&file.path))
-    });
-    lines
+    let sentence = if is_new { "Signed" } else { "This key has signed it already" };
+    vec![format!("{sentence}: {}.", of(signatures)), after_signing(file, signatures)]
+}
+
+pub(crate) fn joined(file: &PackFile, signatures: &Signatures, new: usize) -> Vec<String> {
+    let sentence = match new {
+        0 => "The copies have no other signatures".to_owned(),
+        new => format!("Joined: {} more", count(new, "signature")),
+    };
+    vec![format!("{sentence}; {}.", of(signatures)), after_signing(file, signatures)]
+}
+
+fn after_signing(file: &PackFile, signatures: &Signatures) -> String {
+    let file = named(&file.path);
+    match signatures.are_enough() {
+        true => format!("  next        hand out {file}; people take it with `taskbadge trust add` or `trust update`"),
+        false => format!("  next        the others sign {file}, or copies that `taskbadge pack join` puts together"),
+    }
+}
+
+pub(crate) fn not_a_copy(path: &Path, finding: &Finding) -> String {
+    match finding.code() {
+        Code::TrustOtherPack => {
+            format!("{}: it does not say the same; join copies of one edition; nothing was changed", named(path))
+        }
+        _ => super::trust::refused(path, finding),
+    }
 }
 
 fn of(signatures: &Signatures) -> String {
@@ -324,13 +365,17 @@ pub(crate) fn inspected(file: &PackFile, now: Instant) -> Vec<String> {
         shown("good until", &format!("{}{is_over}", last_day(pack.valid_until))),
         shown("signed", &of(&file.signatures())),
     ];
-    let (root, signers) = (&pack.root, file.signers());
-    let heading =
-        format!("version {}, {} of {} sign", root.version(), root.threshold(), count(root.keys().len(), "key"));
-    lines.push(shown("root", &heading));
+    let signers = file.signers();
     let has_signed = |key: &VerifyingKey| if signers.contains(key) { ", has signed" } else { "" };
-    lines.extend(root.keys().iter().map(|key| shown("root key", &format!("{}{}", key.to_multikey(), has_signed(key)))));
-    lines.extend(fingerprint_lines(&root.fingerprint()));
+    let root = |label: &str, root: &Root| {
+        let heading =
+            format!("version {}, {} of {} sign", root.version(), root.threshold(), count(root.keys().len(), "key"));
+        let key = |key: &VerifyingKey| shown("root key", &format!("{}{}", key.to_multikey(), has_signed(key)));
+        [vec![shown(label, &heading)], root.keys().iter().map(key).collect()].concat()
+    };
+    lines.extend(file.root_before().iter().flat_map(|before| root("root before", before)));
+    lines.extend(root("root", &pack.root));
+    lines.extend(fingerprint_lines(&pack.root.fingerprint()));
     lines.extend(pack.entities.iter().flat_map(issuer));
     lines.extend(file.marks().map(|(mark, is_carried)| {
         let is_there = if is_carried { "" } else { "; not in this file" };

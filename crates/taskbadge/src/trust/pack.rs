@@ -99,7 +99,54 @@ impl Pack {
     /// # Errors
     /// `json.*`, `trust.malformed` with a pointer.
     pub fn signers(signed_or_not: &[u8]) -> Result<Vec<VerifyingKey>, Finding> {
-        Ok(SignedPack::read(signed_or_not)?.signers(|_| true))
+        let signed = SignedPack::read(signed_or_not)?;
+        Ok(signed.good_proofs(|_| true).into_iter().map(|(key, _)| key).collect())
+    }
+
+    /// Adds the signatures of another copy of the same edition, which somebody else signed apart. Such as are bad, or by a key
+    /// that has signed already, are left out.
+    ///
+    /// ```
+    /// # use taskbadge::key::SigningKey;
+    /// # use taskbadge::trust::{Pack, Root};
+    /// # let [one, two] = [1, 2].map(|seed| SigningKey::from_seed(&[seed; 32]));
+    /// # let root = Root::new(1, 2, [one.verifying_key(), two.verifying_key()])?;
+    /// # let now: taskbadge::time::Instant = "2026-11-22T00:00:00Z".parse()?;
+    /// # let unsigned = Pack {
+    /// #     id: "urn:uuid:1c7a2a0e-5a86-4a0c-9a50-1f0f6ac3d1f1".into(),
+    /// #     publisher: "https://association.example.org".into(),
+    /// #     publisher_name: "Association".into(),
+    /// #     sequence: 1,
+    /// #     valid_from: now,
+    /// #     valid_until: "2027-02-22T00:00:00Z".parse()?,
+    /// #     root,
+    /// #     entities: Vec::new(),
+    /// #     lists: Vec::new(),
+    /// #     contexts: Vec::new(),
+    /// # }
+    /// # .to_json()?;
+    /// let here = Pack::sign(unsigned.as_bytes(), &one, now)?;
+    /// let there = Pack::sign(unsigned.as_bytes(), &two, now)?;
+    /// let both = Pack::join(here.as_bytes(), there.as_bytes())?;
+    /// assert_eq!(Pack::signers(both.as_bytes())?, [one.verifying_key(), two.verifying_key()]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `json.*`, `trust.malformed` with a pointer; `trust.other-pack` where the two do not say the same.
+    pub fn join(signed: &[u8], other: &[u8]) -> Result<String, Finding> {
+        let (signed, other) = (SignedPack::read(signed)?, SignedPack::read(other)?);
+        if signed.canonical() != other.canonical() {
+            return Err(Finding::new(Code::TrustOtherPack).because("the two do not say the same"));
+        }
+        let known = signed.good_proofs(|_| true);
+        let mut proofs: Vec<Value<'_>> = signed.proofs().collect();
+        proofs.extend(
+            other.good_proofs(|key| known.iter().all(|(known, _)| known != key)).into_iter().map(|(_, proof)| proof),
+        );
+        let mut joined = String::new();
+        signed.document.object()?.write_canonical_with("proof", Member::List(&proofs), &mut joined);
+        Ok(joined)
     }
 
     /// The unsigned credential, in canonical form on one line.
@@ -194,19 +241,19 @@ impl SignedPack {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Finding> {
         let document = Document::parse(bytes, PACK_LIMITS)?;
         let pack = Pack::read(document.object()?)?;
-        let proofs = document.root().get("proof").into_iter().flat_map(Value::one_or_many);
-        if proofs.count() > PACK_LIMITS.proofs {
+        let signed = Self { pack, document };
+        if signed.proofs().count() > PACK_LIMITS.proofs {
             return Err(Finding::new(Code::TrustMalformed)
                 .at("/proof")
                 .because("it has more proofs than root keys can make"));
         }
-        Ok(Self { pack, document })
+        Ok(signed)
     }
 
     /// How many keys of a root signed. A key counts once. A signature that is bad, or of another kind, or by somebody
     /// else, counts for nothing and does no harm: whoever handles the file can add one.
     pub(super) fn count(&self, root: &Root) -> usize {
-        self.signers(|key| root.keys().contains(key)).len()
+        self.good_proofs(|key| root.keys().contains(key)).len()
     }
 
     /// The canonical form without its proofs, which is what tells two editions apart: the same may be signed by more.
@@ -218,23 +265,28 @@ impl SignedPack {
         canonical
     }
 
-    fn signers(&self, may_count: impl Fn(&VerifyingKey) -> bool) -> Vec<VerifyingKey> {
+    fn proofs(&self) -> impl Iterator<Item = Value<'_>> {
+        self.document.root().get("proof").into_iter().flat_map(Value::one_or_many)
+    }
+
+    /// The first good proof of each of these keys.
+    fn good_proofs(&self, may_count: impl Fn(&VerifyingKey) -> bool) -> Vec<(VerifyingKey, Value<'_>)> {
         let Ok(object) = self.document.object() else { return Vec::new() };
-        let proofs: Vec<Value<'_>> = object.get("proof").into_iter().flat_map(Value::one_or_many).collect();
+        let proofs: Vec<Value<'_>> = self.proofs().collect();
         let contexts = contexts();
-        let mut signers = Vec::new();
+        let mut good: Vec<(VerifyingKey, Value<'_>)> = Vec::new();
         for (index, &value) in proofs.iter().enumerate() {
             let Ok(proof) = Proof::read(value, &format!("/proof/{index}")) else { continue };
             let fit = proof.cryptosuite() == Cryptosuite::EddsaJcs2022 && proof.purpose() == "assertionMethod";
             let key = DidUrl::parse(proof.verification_method()).ok().and_then(|url| url.did().verifying_key());
             let Some(key) = key.filter(|_| fit && proof.previous().is_empty()) else { continue };
             // Keys that cannot count cost no work.
-            let asked = may_count(&key) && !signers.contains(&key);
+            let asked = may_count(&key) && good.iter().all(|(known, _)| *known != key);
             if asked && proof.check(&contexts, object, &proofs, &FrequentKey::new(key), 0).is_ok() {
-                signers.push(key);
+                good.push((key, value));
             }
         }
-        signers
+        good
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use taskbadge::badge::Iri;
 use taskbadge::key::DidDocument;
-use taskbadge::trust::{Entity, EntityKey, Genuine, KeyState, Name, Scope};
+use taskbadge::trust::{Entity, EntityKey, Genuine, KeyState, Name, Pack, Scope};
 use taskbadge_issuer::LanguageTag;
 
 use super::{DayPart, instant, saved};
-use crate::args::pack::{AddIssuer, Compromise, RemoveIssuer, RetireKey};
+use crate::args::pack::{AddIssuer, Compromise, RemoveIssuer, RetireKey, Validity};
 use crate::files;
 use crate::output::{Exit, Output, Trouble};
 use crate::pack_file::PackFile;
@@ -29,19 +30,29 @@ pub(super) fn add(add: &AddIssuer, output: &mut Output) -> Result<Exit, Trouble>
     if !add.achievements.is_empty() {
         entity.achievements = add.achievements.iter().map(Scope::new).collect();
     }
-    if let Some(scope) = entity.achievements.iter().find(|scope| scope.as_str().trim_end_matches('*').is_empty()) {
-        return Err(Trouble::new(words::everything(scope.as_str())));
+    for scope in &entity.achievements {
+        can_match(scope)?;
     }
     let known = file.pack.entities.iter().position(|known| known.id == entity.id);
-    if let Some(known) = known.filter(|_| !add.force) {
-        still_compromised(&file.pack.entities[known], &entity)?;
+    if !add.force {
+        known.map_or(Ok(()), |known| still_compromised(&file.pack.entities[known], &entity))?;
+        keys_of_its_own(&file.pack, &entity)?;
+    }
+    let mut wanted = Vec::new();
+    if let Some(known) = known.map(|known| &file.pack.entities[known]) {
+        // What the association decided is not for the entry of the centre to change.
+        if add.achievements.is_empty() && !known.achievements.is_empty() {
+            wanted = std::mem::replace(&mut entity.achievements, known.achievements.clone());
+            wanted.retain(|scope| !known.achievements.contains(scope));
+        }
+        entity.successor = entity.successor.or_else(|| known.successor.clone());
     }
     let shown = entity.clone();
     let edited = file.edit(super::super::now(), add.validity.valid_days, |pack| match known {
         Some(known) => pack.entities[known] = entity,
         None => pack.entities.push(entity),
     })?;
-    words::recognised(&shown, known.is_some()).iter().for_each(|line| output.line(line));
+    words::recognised(&shown, known.is_some(), &wanted).iter().for_each(|line| output.line(line));
     saved(&file, edited.as_ref(), output)?;
     Ok(Exit::Done)
 }
@@ -65,7 +76,7 @@ pub(super) fn remove(remove: &RemoveIssuer, output: &mut Output) -> Result<Exit,
 
 pub(super) fn retire_key(retire: &RetireKey, output: &mut Output) -> Result<Exit, Trouble> {
     let until = instant(&retire.until, "until", DayPart::End)?;
-    change_key(&retire.pack.file, &retire.key, retire.validity.valid_days, output, |key| {
+    change_key(&retire.pack.file, &retire.key, &retire.validity, output, |key| {
         if let KeyState::Compromised { since, .. } = key.state {
             return Err(Trouble::new(words::compromised_already(&key.id, since)));
         }
@@ -80,35 +91,46 @@ pub(super) fn retire_key(retire: &RetireKey, output: &mut Output) -> Result<Exit
 
 pub(super) fn compromise(compromise: &Compromise, output: &mut Output) -> Result<Exit, Trouble> {
     let since = instant(&compromise.since, "since", DayPart::Beginning)?;
-    let genuine = compromise.genuine.as_deref().map(|path| read_genuine(path, &compromise.key)).transpose()?;
-    if genuine.is_none() {
-        output.complain(words::NOTHING_GENUINE);
-    }
-    change_key(&compromise.pack.file, &compromise.key, compromise.validity.valid_days, output, |key| {
+    let given = compromise.genuine.as_deref().map(|path| read_genuine(path, &compromise.key)).transpose()?;
+    let mut is_known = true;
+    let done = change_key(&compromise.pack.file, &compromise.key, &compromise.validity, output, |key| {
+        let known = match &key.state {
+            KeyState::Compromised { genuine, .. } => genuine.clone(),
+            _ => None,
+        };
+        let genuine = given.or(known);
+        is_known = genuine.is_some();
         key.state = KeyState::Compromised { since, genuine };
         Ok(())
-    })
+    })?;
+    if !is_known {
+        output.complain(words::NOTHING_GENUINE);
+    }
+    Ok(done)
 }
 
 fn change_key(
     path: &Path,
     named: &str,
-    valid_days: u16,
+    validity: &Validity,
     output: &mut Output,
     change: impl FnOnce(&mut EntityKey) -> Result<(), Trouble>,
 ) -> Result<Exit, Trouble> {
     let mut file = PackFile::open(path)?;
-    let found = file.pack.entities.iter().enumerate().find_map(|(index, entity)| {
+    let found = file.pack.entities.iter().enumerate().filter_map(|(index, entity)| {
         let keys = all_keys(entity);
         let key = keys.iter().position(|key| is(key, named))?;
         Some((index, keys, key))
     });
-    let Some((entity, mut keys, key)) = found else {
-        return Err(Trouble::new(words::no_such_key(named, &file.path)));
+    let mut found: Vec<_> = found.collect();
+    let (entity, mut keys, key) = match (found.pop(), found.len()) {
+        (Some(only), 0) => only,
+        (None, _) => return Err(Trouble::new(words::no_such_key(named, &file.path))),
+        _ => return Err(Trouble::new(words::key_of_several(named, &file.path))),
     };
     change(&mut keys[key])?;
     let shown = keys[key].clone();
-    let edited = file.edit(super::super::now(), valid_days, |pack| pack.entities[entity].keys = keys)?;
+    let edited = file.edit(super::super::now(), validity.valid_days, |pack| pack.entities[entity].keys = keys)?;
     output.line(words::key(&shown));
     saved(&file, edited.as_ref(), output)?;
     Ok(Exit::Done)
@@ -138,6 +160,32 @@ fn still_compromised(known: &Entity, entity: &Entity) -> Result<(), Trouble> {
         Some(key) => Err(Trouble::new(words::recognised_again(&key.id))),
         None => Ok(()),
     }
+}
+
+/// A key under two names is one key: whoever calls it stolen under the one speaks of the other, too.
+fn keys_of_its_own(pack: &Pack, entity: &Entity) -> Result<(), Trouble> {
+    let keys = all_keys(entity);
+    for other in pack.entities.iter().filter(|other| other.id != entity.id) {
+        if let Some(key) = all_keys(other).iter().find(|key| keys.iter().any(|own| own.key == key.key)) {
+            return Err(Trouble::new(words::key_of_another(&key.id, &entity.id)));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what no achievement's id can be, or what every one is.
+fn can_match(scope: &Scope) -> Result<(), Trouble> {
+    let text = scope.as_str();
+    let stem = text.strip_suffix('*').unwrap_or(text);
+    if stem.trim_matches('*').is_empty() {
+        return Err(Trouble::new(words::everything(text)));
+    }
+    // A beginning may end anywhere in an id.
+    let example = if stem == text { stem.to_owned() } else { format!("{stem}x") };
+    if stem.contains('*') || example.parse::<Iri>().is_err() {
+        return Err(Trouble::new(words::matches_nothing(text)));
+    }
+    Ok(())
 }
 
 fn read_entry(path: &Path) -> Result<Entity, Trouble> {
