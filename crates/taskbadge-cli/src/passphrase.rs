@@ -4,6 +4,8 @@
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -65,6 +67,15 @@ fn prompt(question: &str) -> Result<Zeroizing<String>, Trouble> {
     if !io::stdin().is_terminal() {
         return Err(Trouble::new(words::NO_TERMINAL_FOR_PASSPHRASE));
     }
+    // Whoever presses Ctrl-C here must find the terminal echoing again. The prompt raises the signal by itself, and puts
+    // the terminal right only where that does not end the process.
+    #[cfg(unix)]
+    let held = signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::default());
     let answer = rpassword::prompt_password(question);
-    answer.map(Zeroizing::new).map_err(|error| Trouble::new(words::cannot_ask(&error)))
+    #[cfg(unix)]
+    held.map(signal_hook::low_level::unregister).map_err(|error| Trouble::new(words::cannot_ask(&error)))?;
+    answer.map(Zeroizing::new).map_err(|error| match error.kind() {
+        io::ErrorKind::Interrupted => Trouble::new(words::INTERRUPTED),
+        _ => Trouble::new(words::cannot_ask(&error)),
+    })
 }

@@ -68,6 +68,8 @@ pub(crate) const PASSPHRASES_DIFFER: &str = "the two passphrases differ; start a
 pub(crate) const NO_TERMINAL_FOR_PASSPHRASE: &str = "the passphrase of the key is needed, and there is no terminal to \
     ask on; give --passphrase-file or --passphrase-fd";
 
+pub(crate) const INTERRUPTED: &str = "interrupted before a passphrase was given; nothing was done";
+
 pub(crate) fn cannot_ask(error: &io::Error) -> String {
     format!("the passphrase cannot be asked for ({error}); give --passphrase-file or --passphrase-fd")
 }

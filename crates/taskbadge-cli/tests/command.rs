@@ -696,3 +696,38 @@ fn a_badge_is_corrected_and_one_that_ends_is_renewed() {
     place.ok(&format!("verify {} {LISTS}", new.display()));
     assert!(place.ok(&format!("ledger show {} --centre centre", new.display())).contains("renewal"));
 }
+
+/// With `script` of util-linux, which gives a command a terminal.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupted_passphrase_leaves_the_terminal_echoing() {
+    use std::io::Read as _;
+    use std::process::Command;
+
+    let place = Place::new();
+    let line = format!("{} key new k.pem; stty -a", env!("CARGO_BIN_EXE_taskbadge"));
+    let mut command = Command::new("script");
+    command.args(["-qefc", &line, "/dev/null"]).current_dir(place.path(""));
+    let Ok(mut script) = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn() else {
+        let _ = writeln!(std::io::stderr(), "skipped: script (of util-linux) is not installed");
+        return;
+    };
+    let (mut keys, mut screen) = (script.stdin.take().unwrap(), script.stdout.take().unwrap());
+    let mut seen = Vec::new();
+    let mut has_typed = false;
+    let mut read = [0; 1024];
+    while let Ok(number @ 1..) = screen.read(&mut read) {
+        seen.extend(&read[..number]);
+        if !has_typed && seen.ends_with(b": ") {
+            // It is asked before it stops echoing.
+            std::thread::sleep(Duration::from_millis(300));
+            keys.write_all(b"secret\x03").unwrap();
+            has_typed = true;
+        }
+    }
+    script.wait().unwrap();
+    let seen = String::from_utf8_lossy(&seen);
+    assert!(seen.contains("interrupted before a passphrase was given"), "{seen}");
+    assert!(!seen.contains("secret") && seen.contains(" echo ") && !seen.contains("-echo "), "{seen}");
+    assert!(!place.path("k.pem").exists());
+}
