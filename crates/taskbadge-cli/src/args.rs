@@ -8,7 +8,7 @@ pub(crate) mod trust;
 
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use taskbadge_issuer::lint;
@@ -196,7 +196,7 @@ pub(crate) struct Issue {
     #[arg(long)]
     pub(crate) level: Option<String>,
     /// The day of the award where the roster has none, such as 2026-11-22
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     pub(crate) date: Option<NaiveDate>,
     /// Take a column of the roster for a field; may be given several times
     #[arg(long, value_name = "HEADER=FIELD", value_parser = mapping, requires = "roster")]
@@ -240,7 +240,7 @@ pub(crate) struct Trainee {
     #[arg(long, conflicts_with = "roster")]
     pub(crate) evidence_url: Option<String>,
     /// The badge's last day, instead of the task's validity
-    #[arg(long, value_name = "DAY", conflicts_with = "roster")]
+    #[arg(long, value_name = "DAY", value_parser = day, conflicts_with = "roster")]
     pub(crate) expires: Option<NaiveDate>,
 }
 
@@ -324,4 +324,10 @@ fn cell(text: &str) -> Result<(Field, String), String> {
 fn alias(text: &str) -> Result<(String, TaskId), String> {
     let (word, id) = text.rsplit_once('=').ok_or("write WORD=ID, such as 'Safety 1=forklift-pre-start-check'")?;
     Ok((word.to_owned(), id.parse().map_err(|error| format!("{error}"))?))
+}
+
+/// A day with a year of four digits, as the ledger compares them.
+fn day(text: &str) -> Result<NaiveDate, &'static str> {
+    let day = text.parse().ok().filter(|day: &NaiveDate| (0..=9999).contains(&day.year()));
+    day.ok_or("write a day such as 2026-11-22")
 }

@@ -36,6 +36,10 @@ impl args::Trusted {
         if !self.files.is_empty() {
             return self.open_named(now);
         }
+        // The one in the user's data folder need not be there; one that somebody names is meant to be.
+        if let Some(folder) = self.store.store.as_ref().filter(|folder| !folder.is_dir()) {
+            return Err(Trouble::new(said::no_store(folder)));
+        }
         let store = Store::of(&self.store)?;
         let path = store.trust_file();
         let trust = TrustFile::read(&path)?.trust(&path)?;

@@ -328,6 +328,10 @@ pub(crate) fn issuer_line(id: &str, name: Option<&str>) -> String {
 const PIN_THE_DOCUMENT: &str = "get the issuer's DID document (did.json) and their word that it is theirs, and run \
     `taskbadge trust add DID --name NAME --document did.json`";
 
+pub(crate) fn a_pack(path: &Path) -> String {
+    format!("{}: this is a trust pack, and no badge; add it with `taskbadge trust add {0}`", named(path))
+}
+
 pub(crate) fn list_does_not_count(path: &Path, finding: &Finding) -> String {
     format!("{}: this status list does not count: {finding}", named(path))
 }

@@ -82,6 +82,10 @@ fn a_key_in_other_hands_is_told_to_the_association() {
     place.ok("key entry --centre centre --output other.json");
     assert_eq!(place.read("other.json"), place.read("centre/entry.json"));
     // Again does no more.
+    // A later date makes nothing good again, and is not said to.
+    let marked = said.split_whitespace().find(|word| word.starts_with("did:web:")).unwrap();
+    let later = place.ok(&format!("key compromised --key {marked} --since 2021-01-01 {PASS} --yes"));
+    assert!(later.contains("since 2020-01-01T00:00:00Z, which stays"), "{later}");
     let again = place.ok(&format!("key compromised --since 2020-01-01 {PASS} --yes"));
     assert!(again.contains("Nothing had to be changed."), "{again}");
     issue(&place, "yusuf");

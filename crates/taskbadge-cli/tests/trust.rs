@@ -154,6 +154,11 @@ fn the_whole_way() {
     assert!(said.starts_with("UNVERIFIED") && said.contains("signed      0 of 2 signatures"), "{said}");
     stage.add_lists();
 
+    place.write("notes.txt", "years of work");
+    let said = place.ends(2, "key entry --output notes.txt --centre centre");
+    assert!(said.contains("something else than an earlier entry"), "{said}");
+    assert_eq!(place.read("notes.txt"), "years of work");
+
     // Several sign, each with their own key, and each once.
     let sign = |key: u8| place.ok(&format!("pack sign p.jsonl --key root{key}.pem {PASSPHRASE}"));
     assert!(sign(1).contains("Signed: 1 of 2 signatures."));
@@ -177,6 +182,14 @@ fn the_whole_way() {
     }
     assert!(place.ok("pack inspect p.jsonl").starts_with("KNOWN"));
     assert!(place.ends(2, &format!("trust add p.jsonl --fingerprint {print}")).contains("trust update"));
+
+    // A pack is no badge, alone or in a folder.
+    assert!(place.ends(2, "verify p.jsonl").contains("this is a trust pack, and no badge"));
+    fs::create_dir(place.path("mixed")).unwrap();
+    stage.copy("p.jsonl", "mixed/p.json");
+    stage.copy(&stage.badge, "mixed/b.json");
+    assert!(place.ok("verify mixed").contains("1 valid"));
+    assert!(stage.verify(2, "--store elsewhere").contains("there is no such folder"));
 
     // One file says it all.
     let said = stage.verify(0, "");
@@ -308,7 +321,7 @@ fn refused_updates_change_nothing() {
     stage.place.write("bad.jsonl", "{\"type\":\"RecognizedEntityCredential\"}");
     update("bad.jsonl", "[trust.malformed]");
     stage.place.write("bad.jsonl", "not a pack");
-    update("bad.jsonl", "there is no trust pack in this file");
+    update("bad.jsonl", "there is no whole trust pack in this file");
     update("missing.jsonl", "there is no such file");
     stage.verify(0, "");
 

@@ -261,15 +261,24 @@ impl<'a> Roster<'a> {
 
     fn refuse_missing(&self, reading: &Reading<'_>) -> Result<(), Mistakes> {
         let mut mistakes = Vec::new();
-        let mut refuse = |what: &str, next: &str| mistakes.push(Mistake::new(what, next).at_line(self.header_line));
+        let line = self.header_line;
+        let mut refuse = |what: &str, next: &str| mistakes.push(Mistake::new(what, next).at_line(line));
         if !IDENTIFYING.iter().any(|field| self.index(*field).is_some()) {
             refuse(
                 "no column says who the trainees are",
                 "name one `name`, `email`, `identifier`, `holder` or `claim_code`",
             );
         }
-        if self.index(Field::Task).is_none() && reading.only_task().is_none() {
-            refuse("no column says which task this is", "add a column `task`, or name the task of all rows (--task)");
+        match &reading.task {
+            Some(id) if reading.only_task().is_none() => {
+                let (what, next) = no_such_task(id.as_str(), reading);
+                refuse(&what, &next);
+            }
+            None if self.index(Field::Task).is_none() && reading.only_task().is_none() => {
+                let next = "add a column `task`, or name the task of all rows (--task)";
+                refuse("no column says which task this is", next);
+            }
+            _ => {}
         }
         if self.index(Field::Date).is_none() && reading.date.is_none() {
             refuse("no column has the date of the award", "add a column `date`, or give the day of all rows (--date)");
@@ -280,6 +289,16 @@ impl<'a> Roster<'a> {
         }
         Mistakes::or(self.file, mistakes, Some(()))
     }
+}
+
+/// What happened, and what to do next.
+fn no_such_task(text: &str, reading: &Reading<'_>) -> (String, String) {
+    let ids = || reading.tasks.iter().map(|task| task.id().as_str());
+    let next = match closest(text, ids()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("write one of {}, or say which of them it stands for (--alias)", alternatives(ids())),
+    };
+    (format!("there is no task {}", quoted(text)), next)
 }
 
 const IDENTIFYING: &[Field] = &[
@@ -576,14 +595,8 @@ impl<'r, 't> RowReader<'r, 't> {
         };
         let task = self.reading.find_task(text);
         if task.is_none() {
-            let next = match closest(text, self.task_ids()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!(
-                    "write one of {}, or say which of them it stands for (--alias)",
-                    alternatives(self.task_ids())
-                ),
-            };
-            self.note(Field::Task, format!("there is no task {}", quoted(text)), next);
+            let (what, next) = no_such_task(text, self.reading);
+            self.note(Field::Task, what, next);
         }
         task
     }
@@ -889,6 +902,9 @@ mod tests {
     fn a_column_can_be_mapped_by_hand() {
         let file = "email,Grade,level,task\na@example.org,alone,B,packing\n";
         let roster = Roster::open("r.csv", file.as_bytes()).unwrap();
+        let only = Roster::open("r.csv", b"name,date,level\nA,2026-11-03,yes\n").unwrap();
+        let said = only.read(&Reading::new(&tasks()).task("pakcing".parse().unwrap())).unwrap_err().to_string();
+        assert!(said.contains("there is no task `pakcing`; did you mean `packing`?"), "{said}");
         assert!(roster.clone().map("Grad", Field::Level).unwrap_err().to_string().contains("did you mean `Grade`?"));
         let roster = roster.map("grade", Field::Level).unwrap();
         assert_eq!(roster.ignored().collect::<Vec<_>>(), ["level"]);

@@ -105,7 +105,7 @@ pub enum Trouble {
     #[error("{0} is no key of this centre; copy its name from `taskbadge key list`")]
     NoSuchKey(String),
     /// A key cannot have been stolen before it was made, or be stolen tomorrow.
-    #[error("{key} cannot be in other hands since {since}: {}; give another date, or name the key that you mean (`taskbadge key list`)", from.map_or("that is still to come".into(), |from| format!("it is in use since {from}, and the date must not be to come")))]
+    #[error("{key} cannot be in other hands since {since}: {}; give another date, or name the key that you mean (`taskbadge key list`)", from.map_or("that is still to come".into(), |from| format!("it is in use since {from}, which is the earliest date for it, and the date must not be to come")))]
     NotThen {
         /// The key's verification method.
         key: String,

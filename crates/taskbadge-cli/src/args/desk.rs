@@ -55,7 +55,7 @@ pub(crate) struct Renew {
     #[arg(long, value_name = "ID")]
     pub(crate) task: Option<TaskId>,
     /// Awarded on this day or later, such as 2024-11-22
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = super::day)]
     pub(crate) awarded_from: Option<NaiveDate>,
     /// Write a roster for the refresher: fill in date and level there, and issue it
     #[arg(long, value_name = "FILE")]

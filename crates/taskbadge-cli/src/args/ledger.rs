@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::NaiveDate;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use taskbadge_issuer::ledger::{Reason, State, Status};
@@ -137,10 +137,10 @@ pub(crate) struct Conditions {
     #[arg(long, value_name = "ID", help_heading = WHICH)]
     pub(crate) task: Option<TaskId>,
     /// Awarded on this day or later, such as 2026-11-22
-    #[arg(long, value_name = "DAY", value_parser = day, help_heading = WHICH)]
+    #[arg(long, value_name = "DAY", value_parser = super::day, help_heading = WHICH)]
     pub(crate) awarded_from: Option<NaiveDate>,
     /// Awarded on this day or earlier
-    #[arg(long, value_name = "DAY", value_parser = day, help_heading = WHICH)]
+    #[arg(long, value_name = "DAY", value_parser = super::day, help_heading = WHICH)]
     pub(crate) awarded_to: Option<NaiveDate>,
     /// Of one person: the e-mail address, identifier, claim code or did:key, as in the roster
     #[arg(long, value_name = "TEXT", help_heading = WHICH)]
@@ -193,10 +193,4 @@ where
 {
     let values = words.map(|(word, meaning)| PossibleValue::new(word).help(meaning));
     PossibleValuesParser::new(values).try_map(|word| word.parse())
-}
-
-/// A day with a year of four digits, as the ledger compares them.
-fn day(text: &str) -> Result<NaiveDate, &'static str> {
-    let day = text.parse().ok().filter(|day: &NaiveDate| (0..=9999).contains(&day.year()));
-    day.ok_or("write a day such as 2026-11-22")
 }

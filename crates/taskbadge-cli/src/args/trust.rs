@@ -7,7 +7,8 @@ use clap::{Args, Subcommand};
 /// Where issuers and trust packs are kept.
 #[derive(Args)]
 pub(crate) struct StoreFolder {
-    /// The folder of recognised issuers and trust packs, instead of the one in your data folder
+    /// The folder of recognised issuers and trust packs, instead of taskbadge in your data folder ($XDG_DATA_HOME, else
+    /// ~/.local/share; ~/Library/Application Support; %APPDATA%)
     #[arg(long = "store", value_name = "FOLDER")]
     pub(crate) store: Option<PathBuf>,
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use taskbadge::key::Did;
 use taskbadge::time::Instant;
+use taskbadge::trust::Entity;
 use taskbadge_issuer::centre::{self, Centre};
 use taskbadge_issuer::files::{self, Secrecy};
 use taskbadge_issuer::keys::{self, Changed, Keys, Role, State};
@@ -71,7 +72,7 @@ fn rotate(rotate: &Rotate, output: &mut Output) -> Result<Exit, Trouble> {
     }
     let passphrase = secret(&centre, role, &rotate.change.passphrase)?;
     let changed = keys::rotate(&centre, role, passphrase.as_bytes(), super::now())?;
-    report(&changed, &centre, output)
+    report(&changed, role, &centre, output)
 }
 
 fn new_status(new: &KeyChange, output: &mut Output) -> Result<Exit, Trouble> {
@@ -82,7 +83,7 @@ fn new_status(new: &KeyChange, output: &mut Output) -> Result<Exit, Trouble> {
     }
     let passphrase = new.passphrase.choose()?;
     let changed = keys::new_status(&centre, passphrase.as_bytes(), super::now())?;
-    report(&changed, &centre, output)
+    report(&changed, Role::Status, &centre, output)
 }
 
 fn compromised(command: &Compromised, output: &mut Output) -> Result<Exit, Trouble> {
@@ -91,7 +92,7 @@ fn compromised(command: &Compromised, output: &mut Output) -> Result<Exit, Troub
     // Before anything is changed: without the ledger nobody can say which badges are genuine.
     let mut ledger = centre.ledger_if_begun()?;
     let name = command.key.as_deref();
-    let meant = keys::meant(&centre, &Keys::of(&centre)?, name, since)?;
+    let meant = keys::meant(&centre, &Keys::of(&centre)?, name, since, super::now())?;
     let genuine = ledger.as_mut().map(|ledger| ledger.genuine(meant.id.as_str())).transpose()?.unwrap_or_default();
     let is_replaced = meant.state == State::Active && centre.settings().did().verifying_key().is_none();
     said::about_compromised(&meant, since, genuine.len(), is_replaced).iter().for_each(|line| output.line(line));
@@ -102,9 +103,8 @@ fn compromised(command: &Compromised, output: &mut Output) -> Result<Exit, Troub
         secret(&centre, meant.role.unwrap_or(Role::Badge), &command.change.passphrase)
     })?;
     let file = command.output.clone().unwrap_or_else(|| centre.folder().join("entry.json"));
-    let entry = keys::entry(&centre, ledger.as_mut())?;
-    files::replace(&file, entry.as_bytes(), Secrecy::Open)?;
-    said::compromised(&changed, &centre, &file).iter().for_each(|line| output.line(line));
+    write_entry(&file, &keys::entry(&centre, ledger.as_mut())?)?;
+    said::compromised(&changed, meant.role, &centre, &file).iter().for_each(|line| output.line(line));
     Ok(Exit::Done)
 }
 
@@ -113,7 +113,7 @@ fn entry(centre: &Centre, file: Option<&Path>, output: &mut Output) -> Result<Ex
     let entry = keys::entry(centre, ledger.as_mut())?;
     match file {
         Some(file) => {
-            files::replace(file, entry.as_bytes(), Secrecy::Open)?;
+            write_entry(file, &entry)?;
             output.line(said::entry_written(file));
         }
         None => output.write(&entry),
@@ -121,8 +121,19 @@ fn entry(centre: &Centre, file: Option<&Path>, output: &mut Output) -> Result<Ex
     Ok(Exit::Done)
 }
 
-fn report(changed: &Changed, centre: &Centre, output: &mut Output) -> Result<Exit, Trouble> {
-    said::changed(changed, centre).iter().for_each(|line| output.line(line));
+/// An earlier entry is replaced; nothing else is.
+fn write_entry(file: &Path, entry: &str) -> Result<(), Trouble> {
+    const ENTRY_BYTES_MAX: u64 = 4 << 20;
+    if let Some(there) = crate::files::read_if_there(file, ENTRY_BYTES_MAX)?
+        && Entity::parse(&there).is_err()
+    {
+        return Err(Trouble::new(said::no_entry_there(file)));
+    }
+    Ok(files::replace(file, entry.as_bytes(), Secrecy::Open)?)
+}
+
+fn report(changed: &Changed, signs: Role, centre: &Centre, output: &mut Output) -> Result<Exit, Trouble> {
+    said::changed(changed, signs, centre).iter().for_each(|line| output.line(line));
     Ok(Exit::Done)
 }
 

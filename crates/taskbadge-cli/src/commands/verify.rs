@@ -13,6 +13,7 @@ use taskbadge::badge::Claims;
 use taskbadge::finding::Code;
 use taskbadge::json::{Document, Limits, Object, Value};
 use taskbadge::time::Instant;
+use taskbadge::trust::{Pack, PackParts};
 use taskbadge::verify::{BadgeStatus, Refusal, Report, VerifiedBadge, Verifier};
 use taskbadge_status::{LIST_LIMITS, StatusLists};
 
@@ -189,8 +190,13 @@ impl Desk {
             Err(refusal) => refusal.report(),
         };
         let exit = Exit::from(report.verdict());
-        if exit != Exit::Done && !self.named.contains(&path) && is_no_badge(&bytes) {
-            return Answer { exit: None, text: String::new() };
+        if exit != Exit::Done {
+            let is_pack = PackParts::of(&bytes).is_ok_and(|parts| Pack::parse(parts.pack).is_ok());
+            match self.named.contains(&path) {
+                true if is_pack => return self.no_verdict(&path, &words::a_pack(&path), colours),
+                false if is_pack || is_no_badge(&bytes) => return Answer { exit: None, text: String::new() },
+                _ => {}
+            }
         }
         let verdict = colours.paint(exit, report.verdict().as_str());
         let sentence = || words::sentence(&verdict, &path, &outcome);

@@ -19,11 +19,7 @@ pub(crate) fn written(path: &Path) -> String {
 }
 
 pub(crate) fn listed(key: &CentreKey) -> Vec<String> {
-    let role = match key.role {
-        None => "badges and status lists",
-        Some(Role::Badge) => "badges",
-        Some(Role::Status) => "status lists",
-    };
+    let role = what(key.role);
     let state = match key.state {
         State::Active => "in use".into(),
         State::Retired { until } => format!("retired {until}"),
@@ -33,8 +29,17 @@ pub(crate) fn listed(key: &CentreKey) -> Vec<String> {
     vec![key.id.as_str().into(), shown("signs", role), shown("in use", &from), shown("state", &state)]
 }
 
+/// What a key signs.
+fn what(role: Option<Role>) -> &'static str {
+    match role {
+        None => "badges and status lists",
+        Some(Role::Badge) => "badges",
+        Some(Role::Status) => "status lists",
+    }
+}
+
 pub(crate) fn rotate_question(keys: &Keys, role: Role) -> String {
-    let signs = if role == Role::Badge { "badges" } else { "status lists" };
+    let signs = what(Some(role));
     let old = keys.in_use(role).next().map(|key| {
         let from = key.from.map(|from| format!(", in use since {from}")).unwrap_or_default();
         format!(" ({}{from})", key.id.as_str())
@@ -42,8 +47,8 @@ pub(crate) fn rotate_question(keys: &Keys, role: Role) -> String {
     format!("Replace the key of {signs}{} for good? Type yes: ", old.unwrap_or_default())
 }
 
-pub(crate) fn changed(changed: &Changed, centre: &Centre) -> Vec<String> {
-    let mut lines = about(changed);
+pub(crate) fn changed(changed: &Changed, signs: Role, centre: &Centre) -> Vec<String> {
+    let mut lines = about(changed, Some(signs));
     lines.push("  next        `taskbadge publish`, and carry the folder out: did.json has the new key".into());
     lines.push("  then        hand the association what `taskbadge key entry` writes".into());
     if centre.settings().ledger().is_some() {
@@ -54,22 +59,33 @@ pub(crate) fn changed(changed: &Changed, centre: &Centre) -> Vec<String> {
 
 /// Before it: what will happen, and what will not.
 pub(crate) fn about_compromised(key: &CentreKey, since: Instant, genuine: usize, replaced: bool) -> Vec<String> {
-    vec![
-        format!("Others may have {} since {since}.", key.id.as_str()),
-        format!("  genuine     {} that the ledger knows under it", count(genuine, "badge")),
-        "  revoked     nothing: whoever has the key can sign anything, with any date".into(),
-        if replaced {
-            "  signs next  a new key, in its place".into()
-        } else if key.state == State::Active {
-            "  signs next  nothing: the key is the DID, so this centre has no other".into()
-        } else {
-            "  signs next  what signs now".into()
-        },
-    ]
+    let mut lines = vec![format!("Others may have {} since {since}.", key.id.as_str())];
+    if let State::Compromised { since: known, .. } = key.state {
+        let stays = if known < since { ", which stays: the earlier date is the safer" } else { "" };
+        lines.push(format!("  marked      since {known}{stays}"));
+    }
+    if key.role == Some(Role::Status) {
+        lines.push("  lists       whoever has the key can sign lists on which nothing is taken back".into());
+    } else {
+        lines.push(format!("  genuine     {} that the ledger knows under it", count(genuine, "badge")));
+        lines.push("  revoked     nothing: whoever has the key can sign anything, with any date".into());
+    }
+    lines.push(if replaced {
+        "  signs next  a new key, in its place".into()
+    } else if key.state == State::Active {
+        "  signs next  nothing: the key is the DID, so this centre has no other".into()
+    } else {
+        "  signs next  what signs now".into()
+    });
+    lines
 }
 
-pub(crate) fn compromised(changed: &Changed, centre: &Centre, file: &Path) -> Vec<String> {
-    let mut lines = about(changed);
+pub(crate) fn no_entry_there(path: &Path) -> String {
+    format!("{}: there is something else than an earlier entry, which is left alone; name another file", named(path))
+}
+
+pub(crate) fn compromised(changed: &Changed, role: Option<Role>, centre: &Centre, file: &Path) -> Vec<String> {
+    let mut lines = about(changed, role);
     let is_web = centre.settings().did().document_url().is_some();
     if is_web {
         lines.push(
@@ -90,9 +106,11 @@ pub(crate) fn compromised(changed: &Changed, centre: &Centre, file: &Path) -> Ve
                 .into(),
         );
     }
-    lines.push(
-        "  if in doubt issue the badges anew: who has no trust pack cannot tell the genuine from the forged".into(),
-    );
+    if role != Some(Role::Status) {
+        lines.push(
+            "  if in doubt issue the badges anew: who has no trust pack cannot tell the genuine from the forged".into(),
+        );
+    }
     lines
 }
 
@@ -106,15 +124,17 @@ pub(crate) fn not_a_date(text: &str) -> String {
 
 const OTHER_MACHINES: &str = "  others      copy key files, keys.json and did.json to the other machines that issue";
 
-fn about(changed: &Changed) -> Vec<String> {
+fn about(changed: &Changed, role: Option<Role>) -> Vec<String> {
+    let signs = what(role);
     let name = |id: &DidUrl| id.as_str().to_owned();
     let mut lines = vec![match (&changed.new, changed.finished) {
-        (Some(new), false) => format!("From now on {} signs.", name(new)),
-        (Some(new), true) => format!("Finished what was begun earlier: {} signs.", name(new)),
+        (Some(new), false) => format!("From now on {} signs {signs}.", name(new)),
+        (Some(new), true) => format!("Finished what was begun earlier: {} signs {signs}.", name(new)),
         (None, false) => "Marked.".into(),
         (None, true) => "Nothing had to be changed.".into(),
     }];
-    lines.extend(changed.old.as_ref().map(|old| shown("before", &name(old))));
+    let label = if changed.new.is_some() { "before" } else { "key" };
+    lines.extend(changed.old.as_ref().map(|old| shown(label, &name(old))));
     lines.extend(changed.kept.as_ref().map(|kept| shown("kept in", &kept.display().to_string())));
     lines
 }

@@ -38,8 +38,9 @@ pub(crate) fn not_a_key(text: &str) -> String {
 
 pub(crate) fn not_a_root(threshold: usize, keys: usize, most: usize) -> String {
     format!(
-        "{threshold} of {} cannot sign; name 1 to {most} keys, each once, and a threshold from 1 to their number",
-        count(keys, "root key")
+        "a root of {} of which {threshold} sign is none; name 1 to {most} keys, each once, and a threshold from 1 to \
+        their number",
+        count(keys, "key")
     )
 }
 
@@ -57,7 +58,7 @@ pub(crate) fn begun(file: &PackFile) -> Vec<String> {
 pub(crate) fn root(file: &PackFile) -> Vec<String> {
     let root = &file.pack.root;
     let heading =
-        format!("version {}, {} of {} sign", root.version(), root.threshold(), count(root.keys().len(), "key"));
+        format!("version {}, signed by {} of {}", root.version(), root.threshold(), count(root.keys().len(), "key"));
     let mut lines = vec![shown("root", &heading)];
     lines.extend(root.keys().iter().map(|key| shown("root key", &key.to_multikey())));
     lines.extend(fingerprint_lines(&root.fingerprint()));
@@ -209,7 +210,10 @@ pub(crate) fn not_an_entry(path: &Path, finding: &Finding) -> String {
         "{}: this is no entry of a centre: {}; ask the centre for what `taskbadge key entry` writes",
         named(path),
         printable(&match finding.detail() {
-            Some(detail) => format!("{} at {}", detail, finding.pointer().unwrap_or("the top")),
+            Some(detail) => match finding.pointer().filter(|pointer| !pointer.is_empty()) {
+                Some(pointer) => format!("{detail} at {pointer}"),
+                None => detail.to_owned(),
+            },
             None => finding.code().what().to_owned(),
         })
     )
@@ -300,14 +304,26 @@ pub(crate) fn not_a_root_key(key: &Path, file: &PackFile) -> String {
 /// What somebody signs.
 pub(crate) fn summary(file: &PackFile) -> Vec<String> {
     let pack = &file.pack;
-    vec![
+    const SHOWN: usize = 20;
+    let mut lines = vec![
         shown("pack", &format!("{}, edition {}", pack.publisher_name, pack.sequence)),
         shown("good", &format!("{} to {}", day(pack.valid_from), last_day(pack.valid_until))),
         shown(
             "holds",
             &format!("{}, {}", count(pack.entities.len(), "issuer"), count(pack.lists.len(), "status list")),
         ),
-    ]
+    ];
+    for entity in pack.entities.iter().take(SHOWN) {
+        let scopes: Vec<&str> = entity.achievements.iter().map(Scope::as_str).collect();
+        let scopes = if scopes.is_empty() { "nothing".into() } else { scopes.join(" ") };
+        let name = entity.name().unwrap_or_else(|| entity.id.as_str());
+        lines.push(shown("issuer", &format!("{name}, may issue {scopes}")));
+    }
+    if pack.entities.len() > SHOWN {
+        let more = pack.entities.len() - SHOWN;
+        lines.push(format!("              and {more} more: taskbadge pack inspect {}", named(&file.path)));
+    }
+    lines
 }
 
 pub(crate) fn signed(file: &PackFile, signatures: &Signatures, is_new: bool) -> Vec<String> {
@@ -368,8 +384,12 @@ pub(crate) fn inspected(file: &PackFile, now: Instant) -> Vec<String> {
     let signers = file.signers();
     let has_signed = |key: &VerifyingKey| if signers.contains(key) { ", has signed" } else { "" };
     let root = |label: &str, root: &Root| {
-        let heading =
-            format!("version {}, {} of {} sign", root.version(), root.threshold(), count(root.keys().len(), "key"));
+        let heading = format!(
+            "version {}, signed by {} of {}",
+            root.version(),
+            root.threshold(),
+            count(root.keys().len(), "key")
+        );
         let key = |key: &VerifyingKey| shown("root key", &format!("{}{}", key.to_multikey(), has_signed(key)));
         [vec![shown(label, &heading)], root.keys().iter().map(key).collect()].concat()
     };

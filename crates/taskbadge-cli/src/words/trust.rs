@@ -27,7 +27,7 @@ pub(crate) fn compressed(path: &Path) -> String {
 
 pub(crate) fn not_a_pack(path: &Path) -> String {
     format!(
-        "{}: there is no trust pack in this file; name another, or begin one with `taskbadge pack new`",
+        "{}: there is no whole trust pack in this file; name another, or get it again from its publisher",
         named(path)
     )
 }
@@ -83,6 +83,10 @@ pub(crate) fn lists_do_not_count(path: &Path, number: usize, first: &Finding) ->
         1 => format!("{}: a status list in it does not count: {first}", named(path)),
         number => format!("{}: {number} status lists in it do not count; the first: {first}", named(path)),
     }
+}
+
+pub(crate) fn no_store(folder: &Path) -> String {
+    format!("{}: there is no such folder of recognised issuers and trust packs; check --store", named(folder))
 }
 
 // Adding.

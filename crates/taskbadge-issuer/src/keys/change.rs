@@ -125,10 +125,7 @@ fn compromised_until<E: From<Trouble>>(
 ) -> Result<Changed, E> {
     let _lock = lock(centre)?;
     let keys = Keys::of(centre)?;
-    let old = meant(centre, &keys, name, since)?;
-    if since > now || old.from.is_some_and(|from| since < from) {
-        return Err(Trouble::NotThen { key: old.id.as_str().into(), from: old.from, since }.into());
-    }
+    let old = meant(centre, &keys, name, since, now)?;
     let state = match old.state {
         State::Active => State::Compromised { since, until: now },
         State::Retired { until } => State::Compromised { since, until },
@@ -175,17 +172,26 @@ fn mark(centre: &Centre, mut keys: Keys, old: &CentreKey, state: State) -> Resul
 /// one that signs badges.
 ///
 /// # Errors
-/// [`Trouble::NoSuchKey`], [`Trouble::NoKeyInUse`], [`Trouble::SeveralKeys`].
-pub fn meant(centre: &Centre, keys: &Keys, name: Option<&str>, since: Instant) -> Result<CentreKey, Trouble> {
-    if let Some(name) = name {
-        return keys.find(name).cloned().ok_or_else(|| Trouble::NoSuchKey(name.to_owned()));
-    }
+/// [`Trouble::NoSuchKey`], [`Trouble::NoKeyInUse`], [`Trouble::SeveralKeys`]; [`Trouble::NotThen`] for a date to come, or
+/// before the key was there.
+pub fn meant(
+    centre: &Centre,
+    keys: &Keys,
+    name: Option<&str>,
+    since: Instant,
+    now: Instant,
+) -> Result<CentreKey, Trouble> {
     // A person who repeats a change that was cut off must not mark the new key by it.
     let marked = |key: &&CentreKey| matches!(key.state, State::Compromised { since: known, .. } if known == since);
-    match keys.all().iter().rfind(marked) {
-        Some(marked) => Ok(marked.clone()),
-        None => one_in_use(centre, keys, Role::Badge).cloned(),
+    let meant = match (name, keys.all().iter().rfind(marked)) {
+        (Some(name), _) => keys.find(name).ok_or_else(|| Trouble::NoSuchKey(name.to_owned()))?,
+        (None, Some(marked)) => marked,
+        (None, None) => one_in_use(centre, keys, Role::Badge)?,
+    };
+    if since > now || meant.from.is_some_and(|from| since < from) {
+        return Err(Trouble::NotThen { key: meant.id.as_str().into(), from: meant.from, since });
     }
+    Ok(meant.clone())
 }
 
 fn one_in_use<'k>(centre: &Centre, keys: &'k Keys, role: Role) -> Result<&'k CentreKey, Trouble> {
