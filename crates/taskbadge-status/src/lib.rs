@@ -64,3 +64,8 @@ pub use allocate::{Allocator, NoIndex};
 pub use bits::{Bits, LEAST_ENTRIES, MOST_ENTRIES, MOST_PACKED_BYTES, NotABitstring, OutOfRange, WrongLength};
 pub use credential::{LIST_LIMITS, StatusList};
 pub use lists::{MaxAge, NotAMaxAge, StatusLists};
+
+/// The README's program is compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

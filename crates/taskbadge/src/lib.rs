@@ -29,8 +29,3 @@ pub mod badge;
 pub mod trust;
 
 pub mod verify;
-
-/// The README's program is compiled as a test.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;

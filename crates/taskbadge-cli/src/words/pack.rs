@@ -58,7 +58,7 @@ pub(crate) fn begun(file: &PackFile) -> Vec<String> {
 pub(crate) fn root(file: &PackFile) -> Vec<String> {
     let root = &file.pack.root;
     let heading =
-        format!("version {}, signed by {} of {}", root.version(), root.threshold(), count(root.keys().len(), "key"));
+        format!("version {}, needs {} of {}", root.version(), root.threshold(), count(root.keys().len(), "key"));
     let mut lines = vec![shown("root", &heading)];
     lines.extend(root.keys().iter().map(|key| shown("root key", &key.to_multikey())));
     lines.extend(fingerprint_lines(&root.fingerprint()));

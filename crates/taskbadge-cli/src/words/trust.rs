@@ -210,7 +210,8 @@ fn holds(file: &PackFile, now: Instant) -> Vec<String> {
 fn lists(file: &PackFile, now: Instant) -> String {
     let there = file.marks().filter(|(_, is_carried)| *is_carried).count();
     let known = match (there, file.pack.lists.len()) {
-        (_, 0) => return count(file.lists.len(), "status list"),
+        (_, 0) if file.lists.is_empty() => return "none".into(),
+        (_, 0) => count(file.lists.len(), "status list"),
         (there, all) if there == all => count(all, "status list"),
         (there, all) => format!("{there} of {}; ask for the others", count(all, "status list")),
     };
