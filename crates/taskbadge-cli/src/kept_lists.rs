@@ -18,8 +18,8 @@ use crate::pack_file::ListLabel;
 const UNMARKED_BYTES_MAX: usize = 16 << 20;
 
 /// How many editions of one list are kept: the newest, and such as know of revocations that it does not have. An honest
-/// list has one; with more, somebody else has the key.
-const EDITIONS_MAX: usize = 3;
+/// list has one; with more, somebody else has the key. Those that were known first are the last to go.
+const EDITIONS_MAX: usize = 8;
 
 /// The lists to keep.
 pub(crate) struct KeptLists<'f> {
@@ -33,6 +33,8 @@ struct Known<'f> {
     text: &'f [u8],
     label: ListLabel,
     made: Instant,
+    /// It was kept before.
+    is_old: bool,
 }
 
 impl<'f> KeptLists<'f> {
@@ -51,7 +53,7 @@ impl<'f> KeptLists<'f> {
             match genuine(text, &verifier, now) {
                 Ok((label, made)) => {
                     let is_unmarked = !marks.iter().any(|mark| label.is_of(mark));
-                    groups.entry((is_unmarked, label.clone())).or_default().push(Known { text, label, made });
+                    groups.entry((is_unmarked, label.clone())).or_default().push(Known { text, label, made, is_old });
                 }
                 // A list of an issuer that is recognised no more is not proven any more, and left out.
                 Err(_) if is_old => {}
@@ -75,10 +77,12 @@ impl<'f> KeptLists<'f> {
     }
 }
 
-/// The newest edition of a list, and those before that know of more.
+/// The newest edition of a list, and those that know of more: in the order in which they became known.
 fn worth_keeping<'f>(mut editions: Vec<Known<'f>>, verifier: &Verifier, now: Instant) -> Vec<Known<'f>> {
+    // What was the newest until now was known last.
+    let known = editions.partition_point(|list| list.is_old);
+    editions[..known].rotate_left(known.min(1));
     let Some(newest) = (0..editions.len()).max_by_key(|place| editions[*place].made) else { return editions };
-    // The newest, then what was known, which stands before what is offered; and of that no more than may be kept.
     editions[..=newest].rotate_right(1);
     editions.truncate(2 * EDITIONS_MAX);
     let mut kept: Vec<(Known<'f>, StatusLists)> = Vec::new();
@@ -204,10 +208,14 @@ mod tests {
     #[test]
     fn what_was_known_stays_whatever_is_offered() {
         let old = list(MARKED, 10, &[5]);
-        let offered: Vec<_> = (11..=21).map(|day| list(MARKED, day, &[u64::from(day)])).collect();
-        let kept = kept(&offered, std::slice::from_ref(&old)).0;
-        assert_eq!(kept.len(), EDITIONS_MAX);
-        assert!(kept.contains(&old) && kept[0] == offered[10], "the newest, and what was known");
+        let mut known = vec![old.clone()];
+        // As by somebody who has the key of the lists, and for as long as nobody says so.
+        for round in 0..40 {
+            let offered: Vec<_> = (11..=21).map(|day| list(MARKED, day, &[1000 * round + u64::from(day)])).collect();
+            known = kept(&offered, &known).0;
+            assert!(known.len() <= EDITIONS_MAX && known[0] == offered[10], "the newest");
+            assert!(known.contains(&old), "and what was known, round {round}");
+        }
     }
 
     #[test]
