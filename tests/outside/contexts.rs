@@ -45,7 +45,11 @@ fn a_changed_context_is_noticed() {
     ] {
         assert!(text.contains(from));
         let mut contexts = Contexts::builtin();
-        contexts.add("https://example.org/changed", text.replacen(from, to, 1).as_bytes()).unwrap();
+        // Another name for what has one is refused at once.
+        if contexts.add("https://example.org/changed", text.replacen(from, to, 1).as_bytes()).is_err() {
+            assert_eq!(to, "\"humancode\"");
+            continue;
+        }
         let url = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.2.json";
         assert!(!contexts.same_terms("https://example.org/changed", url), "{from} → {to}");
     }

@@ -5,8 +5,13 @@ use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 #[cfg(unix)]
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
+#[cfg(unix)]
+use signal_hook::{consts::SIGINT, flag};
 use zeroize::Zeroizing;
 
 use crate::args::Passphrase;
@@ -68,12 +73,17 @@ fn prompt(question: &str) -> Result<Zeroizing<String>, Trouble> {
         return Err(Trouble::new(words::NO_TERMINAL_FOR_PASSPHRASE));
     }
     // Whoever presses Ctrl-C here must find the terminal echoing again. The prompt raises the signal by itself, and puts
-    // the terminal right only where that does not end the process.
+    // the terminal right only where that does not end the process. Before and after, it ends it.
     #[cfg(unix)]
-    let held = signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::default());
+    let outside = {
+        let outside = Arc::new(AtomicBool::new(false));
+        let registered = flag::register_conditional_default(SIGINT, Arc::clone(&outside));
+        registered.map_err(|error| Trouble::new(words::cannot_ask(&error)))?;
+        outside
+    };
     let answer = rpassword::prompt_password(question);
     #[cfg(unix)]
-    held.map(signal_hook::low_level::unregister).map_err(|error| Trouble::new(words::cannot_ask(&error)))?;
+    outside.store(true, Ordering::SeqCst);
     answer.map(Zeroizing::new).map_err(|error| match error.kind() {
         io::ErrorKind::Interrupted => Trouble::new(words::INTERRUPTED),
         _ => Trouble::new(words::cannot_ask(&error)),

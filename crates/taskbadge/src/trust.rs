@@ -70,6 +70,8 @@ struct Stolen {
     of: String,
     since: Instant,
     genuine: Option<Genuine>,
+    /// When the pack ends that says so.
+    counts_until: Instant,
 }
 
 /// What a signature is looked at for.
@@ -145,8 +147,11 @@ impl Trust {
     pub(crate) fn contexts(&self) -> Contexts {
         let mut contexts = Contexts::builtin();
         for context in self.packs.iter().flat_map(|pack| &pack.contexts) {
-            // It was read once, when the pack was.
-            let _ = contexts.add(&context.id, context.document.as_bytes());
+            // Of two documents under one URL the first counts: a second would be an edition of it, and may say of a badge
+            // what its issuer did not. What was read once, when the pack was, is refused where it disagrees with others.
+            if !contexts.holds(&context.id) {
+                let _ = contexts.add(&context.id, context.document.as_bytes());
+            }
         }
         contexts
     }
@@ -241,14 +246,22 @@ impl Trust {
     fn theft(&self, issuer: &str, signed: &Signed<'_>) -> Option<Finding> {
         let of_key = || self.packs.iter().flat_map(|pack| &pack.stolen).filter(|stolen| stolen.key == signed.key);
         let since = of_key().map(|stolen| stolen.since).min()?;
-        let own = || of_key().filter(|stolen| stolen.of == issuer).filter_map(|stolen| stolen.genuine.as_ref());
         let finding = |code: Code, detail: String| Some(Finding::new(code).at("/proof").because(detail));
-        if own().next().is_some() {
-            // The issuer's ledger knows better than any date.
+        // The issuer's ledger knows better than any date.
+        let own = of_key().filter(|stolen| stolen.of == issuer).filter(|stolen| stolen.genuine.is_some());
+        let own: Vec<&Stolen> = own.collect();
+        if !own.is_empty() {
             let digest = (signed.digest)();
-            let is_known = own().any(|genuine| genuine.contains(&digest));
-            let detail = || "the issuer does not know this badge as its own".into();
-            return if is_known { None } else { finding(Code::KeyCompromised, detail()) };
+            let knows = |stolen: &&&Stolen| stolen.genuine.as_ref().is_some_and(|genuine| genuine.contains(&digest));
+            let vouching = || own.iter().filter(knows);
+            if vouching().next().is_none() {
+                return finding(Code::KeyCompromised, "the issuer does not know this badge as its own".into());
+            }
+            // A pack that has ended vouches for nothing.
+            return match vouching().any(|stolen| signed.at < stolen.counts_until) {
+                true => None,
+                false => finding(Code::KeyDoubtful, "what knows it as genuine has ended".into()),
+            };
         }
         match signed.created {
             // The thief chooses the dates: a late one is no alibi, and an early one proves nothing.
@@ -277,7 +290,7 @@ impl PackTrust {
             for key in &entity.keys {
                 if let KeyState::Compromised { since, genuine } = &key.state {
                     let (of, genuine) = (entity.id.to_string(), genuine.clone());
-                    stolen.push(Stolen { key: key.key, of, since: *since, genuine });
+                    stolen.push(Stolen { key: key.key, of, since: *since, genuine, counts_until: pack.valid_until });
                 }
             }
             for signer in entity.status_issuers.iter().filter(|signer| **signer != entity.id) {

@@ -13,7 +13,7 @@ use std::hash::Hash;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::iri;
 use crate::finding::{Code, Finding, shown};
@@ -155,7 +155,7 @@ pub(super) struct Tables {
     /// The few terms, such as `id` and `type`, that some context makes an alias of a keyword.
     aliases: Vec<TermNo>,
     /// Every IRI that some term stands for.
-    named: FxHashSet<Box<str>>,
+    named: FxHashMap<Box<str>, Vec<TermNo>>,
 }
 
 #[derive(Clone)]
@@ -299,7 +299,14 @@ impl Tables {
 
     /// Whether some term stands for this IRI.
     pub(super) fn has_name(&self, iri: &str) -> bool {
-        self.named.contains(iri)
+        self.named.contains_key(iri)
+    }
+
+    /// Whether other terms, and not this one, stand for this IRI. A verifier reads by names, and what has two of them would
+    /// be half read, under the same signature.
+    fn is_named_otherwise(&self, iri: &str, term: &str) -> bool {
+        let number = self.terms.numbers.get(term);
+        self.named.get(iri).is_some_and(|names| number.is_none_or(|number| !names.contains(number)))
     }
 
     /// Whether some context makes this term an alias of `@id` or `@type`.
@@ -459,6 +466,12 @@ impl Tables {
             if DECISIVE.iter().any(|(name, decisive)| is(decisive) && *name != term) {
                 return Err(malformed(&here, "another name for what a verdict depends on"));
             }
+            if let Meaning::Iri(iri) = &definition.meaning
+                && !is_prefix_iri(iri)
+                && self.is_named_otherwise(iri, term)
+            {
+                return Err(malformed(&here, "another name for what has a name"));
+            }
             self.define(&mut layer, term, definition, protection).ok_or_else(|| malformed(&here, "too many terms"))?;
         }
         Ok(self.close(layer, reader.free_prefixes))
@@ -472,7 +485,12 @@ impl Tables {
             DefinitionNo::try_from(number).ok().filter(|&number| usize::from(number) < MOST_DEFINITIONS)?;
         let term = self.terms.number(term.into());
         match iri {
-            Some(iri) => drop(self.named.insert(iri)),
+            Some(iri) => {
+                let names = self.named.entry(iri).or_default();
+                if !names.contains(&term) {
+                    names.push(term);
+                }
+            }
             None if !self.is_alias(term) => self.aliases.push(term),
             None => {}
         }
@@ -655,6 +673,8 @@ mod tests {
             r#"{"@context": {"": "https://example.org/"}}"#,
             r#"{"@context": {"a": "https://example.org/ space"}}"#,
             r#"{"@context": {"end": "https://www.w3.org/2018/credentials#validUntil"}}"#,
+            r#"{"@context": {"size": "https://www.w3.org/ns/credentials/status#statusSize"}}"#,
+            r#"{"@context": {"a": "https://example.org/x", "b": "https://example.org/x"}}"#,
             r#"{"@context": {"a": {"@id": "https://example.org/a", "@context": {"end": "https://w3id.org/security#expiration"}}}}"#,
         ] {
             assert_eq!(
@@ -668,14 +688,14 @@ mod tests {
     #[test]
     fn names_are_resolved_within_the_context() {
         let contexts = add(
-            r#"{"@context": {"ex": "https://example.org/#", "a": "ex:a", "b": {"@id": "a", "@type": "ex:B"}, "c": "xsd:c"}}"#,
+            r#"{"@context": {"ex": "https://example.org/#", "a": "ex:a/", "b": {"@id": "a:b", "@type": "ex:B"}, "c": "xsd:c"}}"#,
         )
         .unwrap();
         let tables = contexts.tables();
         let layer = Scoped::Layer(tables.editions["https://example.org/c"][0].layer);
         let active = tables.enter(&tables.none(), layer, Entry::Document).unwrap();
         let definition = tables.named(&active, "b").unwrap();
-        assert_eq!(definition.meaning, Meaning::Iri("https://example.org/#a".into()));
+        assert_eq!(definition.meaning, Meaning::Iri("https://example.org/#a/b".into()));
         assert_eq!(definition.coercion, Coercion::Datatype("https://example.org/#B".into()));
         assert!(tables.named(&active, "ex").unwrap().prefix);
         assert_eq!(tables.named(&active, "c").unwrap().meaning, Meaning::Iri("xsd:c".into()));
