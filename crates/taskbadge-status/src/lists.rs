@@ -2,7 +2,7 @@
 
 mod read;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::fmt::Write as _;
 use std::str::FromStr;
@@ -30,8 +30,10 @@ pub struct StatusLists {
     /// Why a list that was offered for an address does not count.
     faults: HashMap<String, Fault>,
     max_age: MaxAge,
-    /// How much the lists take.
-    bytes: usize,
+    /// How much the lists of each issuer take.
+    bytes: HashMap<String, usize>,
+    /// The addresses of lists for which there was no room.
+    left_out: HashSet<String>,
 }
 
 /// A genuine list.
@@ -74,9 +76,10 @@ struct Fault {
 }
 
 impl StatusLists {
-    /// How much the lists that are held may take, unpacked: a centre that is recognised for nothing but forklifts can sign
-    /// lists of the largest size at as many addresses as it likes, each of which packs into next to nothing.
-    pub const BYTES_MAX: usize = 256 << 20;
+    /// How much the lists of one issuer may take, unpacked: a centre that is recognised for nothing but forklifts can sign
+    /// lists of the largest size at as many addresses as it likes, each of which packs into next to nothing. All together
+    /// they may take eight times as much.
+    pub const BYTES_MAX: usize = 64 << 20;
 
     /// No lists yet, none of which may be older than seven days.
     #[must_use]
@@ -100,12 +103,12 @@ impl StatusLists {
     ///
     /// # Errors
     /// Why the list does not count, `status.list-*`. It is remembered, so that a badge that names the list gets the
-    /// same finding; but not where the lists take [`StatusLists::BYTES_MAX`] already (`status.list-too-large`).
+    /// same finding. `status.list-too-large` where the lists of its issuer take [`StatusLists::BYTES_MAX`] already: then
+    /// nothing at this address counts but revocations.
     pub fn add(&mut self, verifier: &Verifier, bytes: &[u8], at: Instant) -> Result<String, Finding> {
-        self.refuse_more()?;
         match read::list(verifier, bytes, at) {
             Ok((id, list)) => {
-                self.hold(&id, list);
+                self.hold(&id, list)?;
                 Ok(id)
             }
             Err(refused) => {
@@ -124,12 +127,8 @@ impl StatusLists {
     /// As [`StatusLists::add`]; `status.list-url` for the list of another address. The fault is remembered for this
     /// address.
     pub fn add_from(&mut self, url: &str, verifier: &Verifier, bytes: &[u8], at: Instant) -> Result<(), Finding> {
-        self.refuse_more()?;
         let fault = match read::list(verifier, bytes, at) {
-            Ok((id, list)) if id == url => {
-                self.hold(&id, list);
-                return Ok(());
-            }
+            Ok((id, list)) if id == url => return self.hold(&id, list),
             Ok((id, _)) => Fault::from(Finding::new(Code::StatusListUrl).at("/id").because(read::shown(&id))),
             Err(refused) => refused.fault,
         };
@@ -154,26 +153,27 @@ impl StatusLists {
         }
     }
 
-    fn refuse_more(&self) -> Result<(), Finding> {
-        if self.bytes < Self::BYTES_MAX {
-            return Ok(());
-        }
-        Err(Finding::new(Code::StatusListTooLarge).because("all lists at hand are too large together"))
-    }
-
-    fn hold(&mut self, id: &str, list: List) {
-        let lists = self.lists.entry(id.into()).or_default();
+    fn hold(&mut self, id: &str, list: List) -> Result<(), Finding> {
         let same = |held: &List| held.issuer == list.issuer && held.content.is_like(&list.content);
-        let list = match lists.iter().position(same) {
-            Some(place) => {
-                let held = lists.swap_remove(place);
-                self.bytes -= held.bytes();
-                if list.as_of >= held.as_of { list.after(held) } else { held.after(list) }
-            }
+        let held = self.lists.get(id).map(Vec::as_slice).unwrap_or_default();
+        let place = held.iter().position(same);
+        let before = place.map_or(0, |place| held[place].bytes());
+        let all = self.bytes.values().sum::<usize>() - before;
+        let of_issuer = self.bytes.entry(list.issuer.clone()).or_default();
+        let room = Self::BYTES_MAX.saturating_sub(*of_issuer - before).min((8 * Self::BYTES_MAX).saturating_sub(all));
+        if list.bytes() > room {
+            self.left_out.insert(id.into());
+            return Err(Finding::new(Code::StatusListTooLarge).because(NO_ROOM));
+        }
+        let lists = self.lists.entry(id.into()).or_default();
+        let list = match place.map(|place| lists.swap_remove(place)) {
+            Some(held) if list.as_of >= held.as_of => list.after(held),
+            Some(held) => held.after(list),
             None => list,
         };
-        self.bytes += list.bytes();
+        *of_issuer = *of_issuer - before + list.bytes();
         lists.push(list);
+        Ok(())
     }
 
     /// The list that an entry names, if what is at hand counts.
@@ -199,6 +199,8 @@ impl StatusLists {
     }
 }
 
+const NO_ROOM: &str = "the lists at hand are too large together";
+
 impl StatusSource for StatusLists {
     fn status(&self, badge: Claims<'_>, entry: &StatusClaim<'_>, at: Instant) -> StatusAnswer {
         let lists = match self.lists(badge, entry) {
@@ -208,7 +210,11 @@ impl StatusSource for StatusLists {
         // Several may speak for the issuer: a revocation by any of them decides, else the newest.
         let answers = lists.into_iter().map(|list| (list, list.finding(badge, entry, at, self.max_age)));
         let decides = |(list, finding): &(&List, Finding)| (finding.code() == Code::StatusRevoked, list.as_of);
-        let (list, finding) = answers.max_by_key(decides).expect("a list that fits");
+        let (list, mut finding) = answers.max_by_key(decides).expect("a list that fits");
+        // What another list says, for which there was no room, nobody knows.
+        if self.left_out.contains(entry.list) && finding.code() != Code::StatusRevoked {
+            finding = Finding::new(Code::StatusListTooLarge).because(NO_ROOM);
+        }
         let answer = StatusAnswer::new(finding).as_of(list.as_of);
         match list.valid_until {
             Some(end) => answer.valid_until(end),

@@ -288,15 +288,24 @@ fn lists_that_unpack_into_too_much_are_not_held() {
         let address = format!("https://centre.example.org/status/large-{number}");
         signed(&centre(), &list_with(&[("/id", address.into()), (BITS, json!(largest))]))
     };
-    let mut held = holding(&[list()]);
+    let mut held = holding(&[list(), list_with(&[("/id", OTHER_URL.into())])]);
     let each = usize::try_from(taskbadge_status::MOST_ENTRIES / 8).unwrap();
-    let fitting = StatusLists::BYTES_MAX / each;
+    // The small ones have their place, too.
+    let fitting = StatusLists::BYTES_MAX / each - 1;
     // The same again takes no more.
     for number in [0; 20].into_iter().chain(1..fitting) {
         held.add(&verifier(), offered(number).as_bytes(), at(NOW)).unwrap();
     }
     let refused = held.add(&verifier(), offered(fitting).as_bytes(), at(NOW)).unwrap_err();
     assert_eq!(refused.code(), Code::StatusListTooLarge);
+    assert_eq!(answer_to(held.clone(), &revocation(5), NOW).1, Code::StatusRevoked);
+    assert_eq!(answer_to(held.clone(), &revocation(6), NOW).1, Code::StatusCurrent);
+    // What one issuer fills, others have room beside; and of what had no room nothing else is said to be current.
+    let newer = [("/validFrom", json!("2026-11-13T06:00:00Z")), ("/issuer", did(&neighbour()).into())];
+    held.add(&verifier(), signed(&neighbour(), &list_with(&newer)).as_bytes(), at(NOW)).unwrap();
+    let newer = [("/validFrom", json!("2026-11-13T06:00:00Z")), (BITS, json!(largest))];
+    held.add(&verifier(), signed(&centre(), &list_with(&newer)).as_bytes(), at(NOW)).unwrap_err();
+    assert_eq!(answer_to(held.clone(), &revocation(6), NOW).1, Code::StatusListTooLarge);
     assert_eq!(answer_to(held, &revocation(5), NOW).1, Code::StatusRevoked);
 }
 
