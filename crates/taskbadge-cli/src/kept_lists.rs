@@ -8,88 +8,95 @@ use std::collections::{BTreeMap, HashSet};
 use taskbadge::badge::StatusPurpose;
 use taskbadge::finding::{Code, Finding};
 use taskbadge::time::Instant;
-use taskbadge::trust::{PackParts, Trust, TrustPack};
+use taskbadge::trust::{Trust, TrustPack};
 use taskbadge::verify::Verifier;
 use taskbadge_status::{LIST_LIMITS, StatusLists};
 
 use crate::pack_file::ListLabel;
 
-/// How much room there is for lists of which the pack does not know, in bytes.
-const UNMARKED_BYTES_MAX: usize = 16 << 20;
+/// How much room there is for the lists of one issuer of which the pack does not know, in bytes.
+const UNMARKED_BYTES_MAX: usize = 1 << 20;
 
 /// How many editions of one list are kept: the newest, and such as know of revocations that it does not have. An honest
 /// list has one; with more, somebody else has the key. Those that were known first are the last to go.
 const EDITIONS_MAX: usize = 8;
 
 /// The lists to keep.
-pub(crate) struct KeptLists<'f> {
-    pub(crate) texts: Vec<&'f [u8]>,
+pub(crate) struct KeptLists {
+    /// In canonical form: white space signs nothing, and takes room.
+    pub(crate) texts: Vec<String>,
     /// Why the first of those in the new file does not count that do not, and how many they are.
     pub(crate) refused: Option<(usize, Finding)>,
 }
 
 /// A list that is proven.
-struct Known<'f> {
-    text: &'f [u8],
+struct Known {
+    text: String,
     label: ListLabel,
     made: Instant,
     /// It was kept before.
     is_old: bool,
 }
 
-impl<'f> KeptLists<'f> {
-    /// Of the lists in a new file, and those that were kept with the file before.
-    pub(crate) fn of(new: &PackParts<'f>, old: Option<&PackParts<'f>>, trusted: &TrustPack, now: Instant) -> Self {
+impl KeptLists {
+    /// Of the lists in a new file, and those that were kept with the file before, which has so many bytes for them.
+    pub(crate) fn of(new: &[&[u8]], old: &[&[u8]], room: usize, trusted: &TrustPack, now: Instant) -> Self {
         let verifier = Verifier::new(Trust::none().with_pack(trusted));
         let mut refused: Option<(usize, Finding)> = None;
-        let mut groups: BTreeMap<(bool, ListLabel), Vec<Known<'f>>> = BTreeMap::new();
-        let mut seen: HashSet<&[u8]> = HashSet::new();
-        let marks = &trusted.pack().lists;
-        let old = old.map(|old| &*old.lists).unwrap_or_default();
-        for (text, is_old) in old.iter().map(|text| (*text, true)).chain(new.lists.iter().map(|text| (*text, false))) {
-            if !seen.insert(text) {
-                continue;
-            }
+        let mut groups: BTreeMap<ListLabel, Vec<Known>> = BTreeMap::new();
+        let mut seen: HashSet<String> = HashSet::new();
+        for (text, is_old) in old.iter().map(|text| (text, true)).chain(new.iter().map(|text| (text, false))) {
             match genuine(text, &verifier, now) {
-                Ok((label, made)) => {
-                    let is_unmarked = !marks.iter().any(|mark| label.is_of(mark));
-                    groups.entry((is_unmarked, label.clone())).or_default().push(Known { text, label, made, is_old });
+                Ok((text, _, _)) if !seen.insert(text.clone()) => {}
+                Ok((text, label, made)) => {
+                    groups.entry(label.clone()).or_default().push(Known { text, label, made, is_old });
                 }
                 // A list of an issuer that is recognised no more is not proven any more, and left out.
                 Err(_) if is_old => {}
                 Err(finding) => refused.get_or_insert((0, finding)).0 += 1,
             }
         }
-        let mut texts = Vec::new();
-        let packs = new.earlier.iter().chain([&new.pack]).map(|line| line.len() + 1).sum::<usize>();
-        let marked = PackParts::BYTES_MAX.saturating_sub(UNMARKED_BYTES_MAX + packs);
-        let mut room = [marked, UNMARKED_BYTES_MAX];
-        for ((is_unmarked, _), group) in groups {
-            let room = &mut room[usize::from(is_unmarked)];
-            for list in worth_keeping(group, &verifier, now) {
-                if let Some(left) = room.checked_sub(list.text.len() + 1) {
-                    *room = left;
-                    texts.push(list.text);
-                }
+        let marks = &trusted.pack().lists;
+        let is_marked = |label: &ListLabel| marks.iter().any(|mark| label.is_of(mark));
+        let mut groups: Vec<Vec<Known>> =
+            groups.into_values().map(|group| worth_keeping(group, &verifier, now)).collect();
+        // First those of which the pack knows; and small before large, so that nobody's take the room of another's.
+        groups.sort_by_cached_key(|group| (!is_marked(&group[0].label), bytes_of(group)));
+        let (mut texts, mut left) = (Vec::new(), room);
+        let mut unmarked: BTreeMap<String, usize> = BTreeMap::new();
+        for mut group in groups {
+            let of_issuer = unmarked.entry(group[0].label.issuer.clone()).or_insert(UNMARKED_BYTES_MAX);
+            let is_unmarked = !is_marked(&group[0].label);
+            // What was known to be taken back goes before what is newer.
+            while bytes_of(&group) > left || (is_unmarked && bytes_of(&group) > *of_issuer) {
+                group.remove(0);
             }
+            left -= bytes_of(&group);
+            *of_issuer -= if is_unmarked { bytes_of(&group) } else { 0 };
+            texts.extend(group.into_iter().map(|list| list.text));
         }
         Self { texts, refused }
     }
 }
 
+/// With a line break each.
+fn bytes_of(lists: &[Known]) -> usize {
+    lists.iter().map(|list| list.text.len() + 1).sum()
+}
+
 /// The newest edition of a list, and those that know of more: in the order in which they became known.
-fn worth_keeping<'f>(mut editions: Vec<Known<'f>>, verifier: &Verifier, now: Instant) -> Vec<Known<'f>> {
+fn worth_keeping(mut editions: Vec<Known>, verifier: &Verifier, now: Instant) -> Vec<Known> {
     // What was the newest until now was known last.
     let known = editions.partition_point(|list| list.is_old);
     editions[..known].rotate_left(known.min(1));
     let Some(newest) = (0..editions.len()).max_by_key(|place| editions[*place].made) else { return editions };
     editions[..=newest].rotate_right(1);
     editions.truncate(2 * EDITIONS_MAX);
-    let mut kept: Vec<(Known<'f>, StatusLists)> = Vec::new();
+    let mut kept: Vec<(Known, StatusLists)> = Vec::new();
     for list in editions {
         let mut alone = StatusLists::new();
         // It was proven a moment ago.
-        let _ = alone.add(verifier, list.text, now);
+        let _ = alone.add(verifier, list.text.as_bytes(), now);
         let is_known = kept.iter().any(|(other, held)| says_all_of(held, &alone, other, &list));
         if !is_known && kept.len() < EDITIONS_MAX {
             kept.push((list, alone));
@@ -99,7 +106,7 @@ fn worth_keeping<'f>(mut editions: Vec<Known<'f>>, verifier: &Verifier, now: Ins
 }
 
 /// Whether an edition says all that counts of another one that is not newer.
-fn says_all_of(held: &StatusLists, alone: &StatusLists, newer: &Known<'_>, older: &Known<'_>) -> bool {
+fn says_all_of(held: &StatusLists, alone: &StatusLists, newer: &Known, older: &Known) -> bool {
     let label = &newer.label;
     let bits = |lists| StatusLists::bits(lists, &label.address, &label.issuer);
     // Of lists of older kinds nothing is compared, and both are kept.
@@ -109,8 +116,8 @@ fn says_all_of(held: &StatusLists, alone: &StatusLists, newer: &Known<'_>, older
     !for_good || (of_new == of_old && new.keeps_all_of(old))
 }
 
-/// The label of a list that is proven, and when it was made.
-fn genuine(list: &[u8], verifier: &Verifier, now: Instant) -> Result<(ListLabel, Instant), Finding> {
+/// A list that is proven in canonical form, its label, and when it was made.
+fn genuine(list: &[u8], verifier: &Verifier, now: Instant) -> Result<(String, ListLabel, Instant), Finding> {
     let address = StatusLists::new().add(verifier, list, now)?;
     let credential = verifier.credential(list, now, LIST_LIMITS);
     let claims = match &credential {
@@ -119,9 +126,10 @@ fn genuine(list: &[u8], verifier: &Verifier, now: Instant) -> Result<(ListLabel,
         Err(refusal) => refusal.refused().claims(),
     };
     let missing = || Finding::new(Code::StatusListMalformed).at("/validFrom").because("nothing says when it was made");
-    let said = claims.and_then(|claims| Some((claims.issuer_id()?.to_owned(), claims.valid_from()?)));
-    let (issuer, made) = said.ok_or_else(missing)?;
-    Ok((ListLabel { address, issuer }, made))
+    let said = claims
+        .and_then(|claims| Some((claims.root().canonical(), claims.issuer_id()?.to_owned(), claims.valid_from()?)));
+    let (text, issuer, made) = said.ok_or_else(missing)?;
+    Ok((text, ListLabel { address, issuer }, made))
 }
 
 #[cfg(test)]
@@ -134,6 +142,7 @@ mod tests {
 
     use super::*;
 
+    const ROOM: usize = 32 << 20;
     const MARKED: &str = "https://centre.example.org/status/1";
 
     fn at(day: u8) -> Instant {
@@ -163,7 +172,7 @@ mod tests {
     }
 
     /// A pack that knows one list of the centre, and another centre.
-    fn pack() -> (String, TrustPack) {
+    fn pack() -> TrustPack {
         let pack = Pack {
             id: "urn:uuid:1c7a2a0e-5a86-4a0c-9a50-1f0f6ac3d1f1".into(),
             publisher: "https://association.example.org".into(),
@@ -178,18 +187,19 @@ mod tests {
         };
         let signed = Pack::sign(pack.to_json().unwrap().as_bytes(), &key(1), at(1)).unwrap();
         let (_, trusted) = KnownPack::first(signed.as_bytes(), &pack.root.fingerprint(), at(22)).unwrap();
-        (signed, trusted)
+        trusted
     }
 
     /// What is kept of these lists, in a file with the pack.
     fn kept(new: &[String], old: &[String]) -> (Vec<String>, usize) {
-        let (line, trusted) = pack();
-        let file = |lists: &[String]| [std::slice::from_ref(&line), lists].concat().join("\n");
-        let (new, old) = (file(new), file(old));
-        let (new, old) = (PackParts::of(new.as_bytes()).unwrap(), PackParts::of(old.as_bytes()).unwrap());
-        let kept = KeptLists::of(&new, Some(&old), &trusted, at(22));
-        let texts = kept.texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect();
-        (texts, kept.refused.map_or(0, |(number, _)| number))
+        kept_in(ROOM, new, old)
+    }
+
+    fn kept_in(room: usize, new: &[String], old: &[String]) -> (Vec<String>, usize) {
+        let new: Vec<&[u8]> = new.iter().map(String::as_bytes).collect();
+        let old: Vec<&[u8]> = old.iter().map(String::as_bytes).collect();
+        let kept = KeptLists::of(&new, &old, room, &pack(), at(22));
+        (kept.texts, kept.refused.map_or(0, |(number, _)| number))
     }
 
     #[test]
@@ -229,14 +239,25 @@ mod tests {
             state.to_be_bytes()[0]
         };
         let bits = Bits::from_bytes((0..2 << 20).map(|_| noise()).collect()).unwrap();
+        let small = of_bits(7, "https://aaa.example.org/1", 20, Bits::new());
         let flood: Vec<_> = (0..8)
             .map(|number| of_bits(8, &format!("https://flood.example.org/{number}"), 20, bits.clone()))
-            .chain([one.clone()])
+            .chain([one.clone(), small.clone()])
             .collect();
-        let kept = kept(&flood, &[]).0;
-        assert_eq!(kept[0], one, "first what the pack knows");
-        let room: usize = kept[1..].iter().map(String::len).sum();
-        assert!(kept.len() < flood.len() && room <= UNMARKED_BYTES_MAX, "{}", kept.len());
+        // Two megabytes are more than an issuer has room for; the room of others is their own.
+        assert_eq!(kept(&flood, &[]).0, [one, small]);
+    }
+
+    /// Whoever hands on a file needs no key to make it larger.
+    #[test]
+    fn padding_takes_no_room_and_displaces_nothing() {
+        let old = list(MARKED, 20, &[5]);
+        let padded = old.replacen('{', &format!("{{{}", " ".repeat(1 << 20)), 1);
+        assert_eq!(kept(std::slice::from_ref(&padded), std::slice::from_ref(&old)).0, std::slice::from_ref(&old));
+        // Where there is too little room, what was known to be taken back stays before what is newer.
+        let clear = list(MARKED, 21, &[]);
+        let known = std::slice::from_ref(&old);
+        assert_eq!(kept_in(old.len() + 1, std::slice::from_ref(&clear), known).0, known);
     }
 
     #[test]
@@ -244,6 +265,6 @@ mod tests {
         let stranger = of_bits(9, MARKED, 20, Bits::new());
         let good = list(MARKED, 20, &[]);
         let changed = good.replacen("revocation", "Revocation", 1);
-        assert_eq!(kept(&[stranger.clone(), changed, good.clone()], &[stranger]), (vec![good], 1));
+        assert_eq!(kept(&[stranger.clone(), changed, good.clone()], &[stranger]), (vec![good], 2));
     }
 }

@@ -9,7 +9,7 @@ use taskbadge::finding::Finding;
 use taskbadge::json::Document;
 use taskbadge::key::{SigningKey, VerifyingKey};
 use taskbadge::time::Instant;
-use taskbadge::trust::{ListMark, Pack, PackParts, Root};
+use taskbadge::trust::{ListMark, PACK_LIMITS, Pack, PackParts, Root};
 use taskbadge_issuer::files::{self, Secrecy};
 
 use crate::output::Trouble;
@@ -237,10 +237,25 @@ impl PackFile {
         self.pack.lists.iter().map(move |mark| (mark, carried.iter().any(|label| label.is_of(mark))))
     }
 
-    /// The same pack with other lists.
-    pub(crate) fn with_lists(mut self, lists: &[&[u8]]) -> Self {
-        self.lists = lists.iter().map(|list| one_line(&String::from_utf8_lossy(list))).collect();
-        self
+    /// The same pack with nothing but itself and the steps from this version of its root on, each in canonical form.
+    pub(crate) fn alone(mut self, from: u64) -> Result<Self, Finding> {
+        let mut wanted = from + 1..=self.pack.root.version();
+        let id = &self.pack.id;
+        // Of several for one version the first was taken.
+        let mut next = wanted.next();
+        self.earlier.retain(|line| {
+            let is_step =
+                Pack::parse(line.as_bytes()).is_ok_and(|pack| pack.id == *id && Some(pack.root.version()) == next);
+            if is_step {
+                next = wanted.next();
+            }
+            is_step
+        });
+        let canonical = |line: &String| Ok(Document::parse(line.as_bytes(), PACK_LIMITS)?.root().canonical());
+        self.earlier = self.earlier.iter().map(canonical).collect::<Result<_, Finding>>()?;
+        self.line = canonical(&self.line)?;
+        self.lists.clear();
+        Ok(self)
     }
 
     /// Writes all of it, in place of what is there.

@@ -108,6 +108,14 @@ impl Store {
         remember(&folder, known)
     }
 
+    /// Remembers what a file knows that was written when the memory was not any more. The lock is held.
+    pub(crate) fn catch_up(&self, pack: &StoredPack) -> Result<(), Trouble> {
+        if pack.known == pack.remembered {
+            return Ok(());
+        }
+        remember(&self.folder_of(pack.known.id()), &pack.known)
+    }
+
     /// Forgets a pack. `false` where there is none. The lock is held.
     pub(crate) fn forget(&self, id: &str) -> Result<bool, Trouble> {
         let folder = self.folder_of(id);

@@ -133,7 +133,12 @@ fn add_pack(add: &Add, output: &mut Output) -> Result<Exit, Trouble> {
         // What is remembered of another root must never stand beside the new file.
         store.forget(known.id())?;
     }
-    let file = with_lists(path, &file, None, &trusted, now, output)?;
+    let file = to_keep(path, &file, None, known.root().version(), &trusted, now, output)?;
+    // What is written has to open again, together with what is remembered.
+    let (again, _) = KnownPack::first(file.text().as_bytes(), &root, now).map_err(refused)?;
+    if again != known {
+        return Err(Trouble::new(said::cannot_be_kept(path)));
+    }
     store.keep(&known, file.text().as_bytes())?;
     said::added(&file, now).iter().for_each(|line| output.line(line));
     Ok(Exit::Done)
@@ -158,27 +163,41 @@ fn update(path: &Path, store: &StoreFolder, output: &mut Output) -> Result<Exit,
     let (known, trusted) = before.update(&file, now).map_err(refused)?;
     let old = stored.as_ref().map(|stored| stored.file.as_slice());
     // A clock that is behind must not make a list of yesterday one of tomorrow.
-    let file = with_lists(path, &file, old, &trusted, now.max(known.newest()), output)?;
+    let from = before.root().version();
+    let file = to_keep(path, &file, old, from, &trusted, now.max(known.newest()), output)?;
+    // What is written has to open again, together with what is remembered.
+    let (again, _) = before.update(file.text().as_bytes(), now).map_err(refused)?;
+    if again != known {
+        return Err(Trouble::new(said::cannot_be_kept(path)));
+    }
     let is_changed = old != Some(file.text().as_bytes());
+    // The steps to where the file is are not kept with the next.
+    stored.as_ref().map_or(Ok(()), |stored| store.catch_up(stored))?;
     store.keep(&known, file.text().as_bytes())?;
     said::updated(&before, &file, is_changed, now).iter().for_each(|line| output.line(line));
     Ok(Exit::Done)
 }
 
-/// The file as the store keeps it: with those lists that count, and those of the file before that know of more.
-fn with_lists(
+/// The file as the store keeps it: the pack, the steps of its root that somebody at this version needs, those lists that
+/// count, and those of the file before that know of more.
+fn to_keep(
     path: &Path,
     new: &[u8],
     old: Option<&[u8]>,
+    from: u64,
     trusted: &TrustPack,
     now: Instant,
     output: &mut Output,
 ) -> Result<PackFile, Trouble> {
-    let parts = |file| PackParts::of(file).map_err(|finding| Trouble::new(said::refused(path, &finding)));
-    let old = old.map(parts).transpose()?;
-    let kept = KeptLists::of(&parts(new)?, old.as_ref(), trusted, now);
+    let refused = |finding: Finding| Trouble::new(said::refused(path, &finding));
+    let lists = |file| PackParts::of(file).map(|parts| parts.lists).map_err(refused);
+    let mut file = PackFile::parse(path, new)?.alone(from).map_err(refused)?;
+    let room = PackParts::BYTES_MAX.saturating_sub(file.text().len());
+    let old = old.map(lists).transpose()?.unwrap_or_default();
+    let kept = KeptLists::of(&lists(new)?, &old, room, trusted, now);
     if let Some((number, first)) = &kept.refused {
         output.complain(&said::lists_do_not_count(path, *number, first));
     }
-    Ok(PackFile::parse(path, new)?.with_lists(&kept.texts))
+    file.lists = kept.texts;
+    Ok(file)
 }

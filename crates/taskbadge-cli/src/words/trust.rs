@@ -256,3 +256,7 @@ pub(crate) fn age(now: Instant, made: Instant) -> String {
         days => format!(", {days} days old"),
     }
 }
+
+pub(crate) fn cannot_be_kept(path: &Path) -> String {
+    format!("{}: the file cannot be kept so that it opens again; ask its publisher for it anew", named(path))
+}
