@@ -180,7 +180,9 @@ impl PackFile {
 
     /// Adds the signatures of a copy.
     pub(crate) fn join(&mut self, copy: &Self) -> Result<(), Finding> {
-        self.line = Pack::join(self.line.as_bytes(), copy.line.as_bytes())?;
+        let before = self.root_before();
+        let roots: Vec<&Root> = [&self.pack.root].into_iter().chain(&before).collect();
+        self.line = Pack::join(self.line.as_bytes(), copy.line.as_bytes(), &roots)?;
         self.leave_out_root_before();
         Ok(())
     }

@@ -188,10 +188,18 @@ impl Trust {
             match issuer.allowed_key(method, at) {
                 Ok(Some(key)) if keys.iter().all(|other| other.key() != key.key()) => keys.push(key),
                 Ok(_) => {}
+                Err(KeyError::MethodRevoked) => refused = Some(KeyError::MethodRevoked),
                 Err(error) => {
                     refused.get_or_insert(error);
                 }
             }
+        }
+        // What one document has revoked is not good because another is older; of a theft, packs know more.
+        let is_stolen = |key: &&FrequentKey| self.stolen(key.key()).next().is_some();
+        if let Some(KeyError::MethodRevoked) = refused
+            && !keys.iter().any(is_stolen)
+        {
+            return Err(finding(&KeyError::MethodRevoked));
         }
         if !keys.is_empty() {
             return Ok(keys.into_iter().map(Cow::Borrowed).collect());
@@ -241,10 +249,14 @@ impl Trust {
         Standing::Recognised(known, findings)
     }
 
+    fn stolen(&self, key: VerifyingKey) -> impl Iterator<Item = &Stolen> {
+        self.packs.iter().flat_map(|pack| &pack.stolen).filter(move |stolen| stolen.key == key)
+    }
+
     /// What any pack says of the theft of a key, under whatever name it lists it. Which badges are genuine nobody can say
     /// but the issuer whose key it was; others only accuse.
     fn theft(&self, issuer: &str, signed: &Signed<'_>) -> Option<Finding> {
-        let of_key = || self.packs.iter().flat_map(|pack| &pack.stolen).filter(|stolen| stolen.key == signed.key);
+        let of_key = || self.stolen(signed.key);
         let since = of_key().map(|stolen| stolen.since).min()?;
         let finding = |code: Code, detail: String| Some(Finding::new(code).at("/proof").because(detail));
         // The issuer's ledger knows better than any date.

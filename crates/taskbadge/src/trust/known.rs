@@ -140,13 +140,16 @@ impl KnownPack {
         let mut lists = if is_same_root { self.lists.clone() } else { BTreeMap::new() };
         let marked: BTreeMap<String, Instant> = marks(pack).collect();
         for (list, made) in &lists {
-            let Some(mark) = marked.get(list) else {
+            // An edition may say later who signs the list.
+            let by_address = || pack.lists.iter().filter(|mark| mark.id == *list).map(|mark| &mark.made).min();
+            let Some(mark) = marked.get(list).or_else(by_address) else {
                 return Err(Finding::new(Code::TrustListVanished).at("/statusList").because(shown(list)));
             };
             if mark < made {
                 return Err(Finding::new(Code::TrustListRollback).at("/statusList").because(shown(list)));
             }
         }
+        lists.retain(|list, _| marked.contains_key(list));
         lists.extend(marked);
         begun(pack, at)?;
         let seen = newest_of(pack, at);

@@ -103,14 +103,15 @@ impl Pack {
         Ok(signed.good_proofs(|_| true).into_iter().map(|(key, _)| key).collect())
     }
 
-    /// Adds the signatures of another copy of the same edition, which somebody else signed apart. Such as are bad, or by a key
-    /// that has signed already, are left out.
+    /// Adds the signatures of another copy of the same edition, which somebody else signed apart: those by keys of these roots,
+    /// which are its own and, where it changes the root, the one before. Such as are bad, or by a key that has signed already,
+    /// are left out.
     ///
     /// ```
     /// # use taskbadge::key::SigningKey;
     /// # use taskbadge::trust::{Pack, Root};
     /// # let [one, two] = [1, 2].map(|seed| SigningKey::from_seed(&[seed; 32]));
-    /// # let root = Root::new(1, 2, [one.verifying_key(), two.verifying_key()])?;
+    /// let root = Root::new(1, 2, [one.verifying_key(), two.verifying_key()])?;
     /// # let now: taskbadge::time::Instant = "2026-11-22T00:00:00Z".parse()?;
     /// # let unsigned = Pack {
     /// #     id: "urn:uuid:1c7a2a0e-5a86-4a0c-9a50-1f0f6ac3d1f1".into(),
@@ -119,7 +120,7 @@ impl Pack {
     /// #     sequence: 1,
     /// #     valid_from: now,
     /// #     valid_until: "2027-02-22T00:00:00Z".parse()?,
-    /// #     root,
+    /// #     root: root.clone(),
     /// #     entities: Vec::new(),
     /// #     lists: Vec::new(),
     /// #     contexts: Vec::new(),
@@ -127,25 +128,28 @@ impl Pack {
     /// # .to_json()?;
     /// let here = Pack::sign(unsigned.as_bytes(), &one, now)?;
     /// let there = Pack::sign(unsigned.as_bytes(), &two, now)?;
-    /// let both = Pack::join(here.as_bytes(), there.as_bytes())?;
+    /// let both = Pack::join(here.as_bytes(), there.as_bytes(), &[&root])?;
     /// assert_eq!(Pack::signers(both.as_bytes())?, [one.verifying_key(), two.verifying_key()]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     /// `json.*`, `trust.malformed` with a pointer; `trust.other-pack` where the two do not say the same.
-    pub fn join(signed: &[u8], other: &[u8]) -> Result<String, Finding> {
+    pub fn join(signed: &[u8], other: &[u8], roots: &[&Root]) -> Result<String, Finding> {
         let (signed, other) = (SignedPack::read(signed)?, SignedPack::read(other)?);
         if signed.canonical() != other.canonical() {
             return Err(Finding::new(Code::TrustOtherPack).because("the two do not say the same"));
         }
         let known = signed.good_proofs(|_| true);
+        let is_wanted = |key: &VerifyingKey| {
+            roots.iter().any(|root| root.keys().contains(key)) && known.iter().all(|(known, _)| known != key)
+        };
         let mut proofs: Vec<Value<'_>> = signed.proofs().collect();
-        proofs.extend(
-            other.good_proofs(|key| known.iter().all(|(known, _)| known != key)).into_iter().map(|(_, proof)| proof),
-        );
+        proofs.extend(other.good_proofs(is_wanted).into_iter().map(|(_, proof)| proof));
         let mut joined = String::new();
         signed.document.object()?.write_canonical_with("proof", Member::List(&proofs), &mut joined);
+        // No more proofs than a reader takes.
+        SignedPack::read(joined.as_bytes())?;
         Ok(joined)
     }
 
