@@ -642,6 +642,65 @@ pub(crate) fn all() -> Vec<(&'static str, Scenario)> {
         check(badge_as(&web, &format!("{web}#key-2"), &key(8), &ISSUE), "INDETERMINATE", &["key.not-listed"]),
     );
     add(
+        "stolen-and-vouched-for-by-an-ended-pack",
+        "Which badges are genuine only a pack says that has ended; another knows no more than the theft.",
+        vec![
+            first(
+                good(&{
+                    let digest = <sha2::Sha256 as sha2::Digest>::digest(plain()).into();
+                    let mut pack = stolen(Some(Genuine::of([digest])), "2026-10-10T00:00:00Z");
+                    pack.valid_until = at("2026-11-21T00:00:00Z");
+                    pack
+                }),
+                "ok",
+            ),
+            of_ministry(stolen(None, "2026-10-10T00:00:00Z")),
+        ],
+        vec![],
+        check(plain(), "INDETERMINATE", &found(&["key.doubtful", "trust.pack"], "status.none")),
+    );
+    add(
+        "list-by-another-as-an-ended-pack-says",
+        "The registry may sign the centre's lists only as a pack says that has ended.",
+        vec![
+            first(
+                good(&changed(|pack| {
+                    pack.entities[0].status_issuers.push(did(&key(20)));
+                    pack.valid_until = at("2026-11-21T00:00:00Z");
+                })),
+                "ok",
+            ),
+            of_ministry(changed(|pack| {
+                let registry = Entity::new(&did(&key(20)), "Registry");
+                pack.entities.push(registry);
+            })),
+        ],
+        vec![list(&key(20), "2026-11-20T06:00:00Z", false)],
+        check(with_status(), "INDETERMINATE", &found(&["trust.pack"], "trust.expired")),
+    );
+    let pinned = |is_revoked: bool| {
+        let document = taskbadge::key::DidDocument::new(&web, &[key(8).verifying_key()]).unwrap().to_json();
+        let revoked = "\"revoked\":\"2026-10-01T00:00:00Z\",\"publicKeyMultibase\"";
+        changed(|pack| {
+            let mut entity = Entity::new(&web, "Harbour Training Centre");
+            entity.achievements = pack.entities[0].achievements.clone();
+            entity.document =
+                Some(if is_revoked { document.replacen("\"publicKeyMultibase\"", revoked, 1) } else { document });
+            pack.entities = vec![entity];
+        })
+    };
+    add(
+        "revoked-in-one-of-two-documents",
+        "One pack pins the centre's newest DID document, in which the key is revoked; another pins an older one.",
+        vec![first(good(&pinned(false)), "ok"), of_ministry(pinned(true))],
+        vec![],
+        check(
+            badge_as(&web, web.method(&key(8).verifying_key()).unwrap().as_str(), &key(8), &ISSUE),
+            "INVALID",
+            &["key.not-authorised"],
+        ),
+    );
+    add(
         "stolen-and-vouched-for-by-another",
         "Another entity lists the stolen key as its own, and the forged badge as a genuine one. Only whose key it was can say that.",
         vec![first(

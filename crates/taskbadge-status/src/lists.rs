@@ -40,8 +40,9 @@ pub struct StatusLists {
 #[derive(Debug, Clone)]
 struct List {
     issuer: String,
-    /// For whose badges it counts: the issuer's own, and those of whoever lets it sign their lists.
-    speaks_for: Vec<String>,
+    /// For whose badges it counts: the issuer's own, and those of whoever lets it sign their lists, until the pack ends that
+    /// says so.
+    speaks_for: Vec<(String, Option<Instant>)>,
     /// How new it has to be, where a trust pack says so.
     floor: Option<Instant>,
     /// Why whoever recognises the issuer proves nothing any more but what was revoked.
@@ -185,7 +186,7 @@ impl StatusLists {
             });
         };
         let issuer = badge.issuer_id().unwrap_or_default();
-        let mut own = lists.iter().filter(|list| list.speaks_for.iter().any(|id| id == issuer)).peekable();
+        let mut own = lists.iter().filter(|list| list.speaks_for.iter().any(|(id, _)| id == issuer)).peekable();
         if own.peek().is_none() {
             let by = lists.first().map(|list| read::shown(&list.issuer)).unwrap_or_default();
             return Err(Finding::new(Code::StatusListIssuer).because(format!("it is by {by}")));
@@ -257,7 +258,10 @@ impl List {
         if let Some(end) = self.valid_until.filter(|&end| at >= end) {
             return Finding::new(Code::StatusListValidity).because(format!("it ended {end}; {told}"));
         }
-        let has_ended = self.recognised_until.is_some_and(|end| at >= end).then_some(Code::TrustExpired);
+        let is_over = |end: Option<Instant>| end.is_some_and(|end| at >= end);
+        let issuer = badge.issuer_id().unwrap_or_default();
+        let speaks = self.speaks_for.iter().any(|(id, end)| id == issuer && !is_over(*end));
+        let has_ended = (is_over(self.recognised_until) || !speaks).then_some(Code::TrustExpired);
         if let Some(doubt) = self.doubt.or(has_ended) {
             return Finding::new(doubt)
                 .because(format!("of the issuer of the status list, {}", read::shown(&self.issuer)));

@@ -126,12 +126,16 @@ impl Trust {
         self.known(id).into_iter().next()
     }
 
-    /// Those for whom an issuer may sign status lists: itself, and who a pack says. The standard lets anybody sign a list
-    /// (Bitstring Status List 1.0 section 2.2); we do not.
+    /// Those for whom an issuer may sign status lists: itself, and who a pack says, each with the end of that pack, after
+    /// which only what is taken back counts. The standard lets anybody sign a list (Bitstring Status List 1.0 section 2.2);
+    /// we do not.
     #[must_use]
-    pub fn spoken_for_by(&self, list_issuer: &str) -> Vec<String> {
-        let others = self.packs.iter().filter_map(|pack| pack.speaks_for.get(list_issuer)).flatten();
-        std::iter::once(list_issuer).chain(others.map(String::as_str)).map(Into::into).collect()
+    pub fn spoken_for_by(&self, list_issuer: &str) -> Vec<(String, Option<Instant>)> {
+        let others = self.packs.iter().flat_map(|pack| {
+            let spoken_for = pack.speaks_for.get(list_issuer).into_iter().flatten();
+            spoken_for.map(|id| (id.clone(), Some(pack.edition.valid_until)))
+        });
+        std::iter::once((list_issuer.to_owned(), None)).chain(others).collect()
     }
 
     /// How new the status list at an address by an issuer has to be, where a pack says so: an edition that was made before
