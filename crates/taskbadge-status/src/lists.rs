@@ -178,14 +178,13 @@ impl StatusLists {
     }
 
     /// The list that an entry names, if what is at hand counts.
-    fn lists(&self, badge: Claims<'_>, entry: &StatusClaim<'_>) -> Result<Vec<&List>, Finding> {
+    fn lists(&self, badge: Claims<'_>, issuer: &str, entry: &StatusClaim<'_>) -> Result<Vec<&List>, Finding> {
         let Some(lists) = self.lists.get(entry.list) else {
             return Err(match self.faults.get(entry.list) {
                 Some(fault) => fault.about(badge),
                 None => Finding::new(Code::StatusMissing).because(read::shown(entry.list)),
             });
         };
-        let issuer = badge.issuer_id().unwrap_or_default();
         let mut own = lists.iter().filter(|list| list.speaks_for.iter().any(|(id, _)| id == issuer)).peekable();
         if own.peek().is_none() {
             let by = lists.first().map(|list| read::shown(&list.issuer)).unwrap_or_default();
@@ -204,12 +203,13 @@ const NO_ROOM: &str = "the lists at hand are too large together";
 
 impl StatusSource for StatusLists {
     fn status(&self, badge: Claims<'_>, entry: &StatusClaim<'_>, at: Instant) -> StatusAnswer {
-        let lists = match self.lists(badge, entry) {
+        let issuer = badge.issuer_id().unwrap_or_default();
+        let lists = match self.lists(badge, issuer, entry) {
             Ok(lists) => lists,
             Err(finding) => return StatusAnswer::new(finding),
         };
         // Several may speak for the issuer: a revocation by any of them decides, else the newest.
-        let answers = lists.into_iter().map(|list| (list, list.finding(badge, entry, at, self.max_age)));
+        let answers = lists.into_iter().map(|list| (list, list.finding(badge, issuer, entry, at, self.max_age)));
         let decides = |(list, finding): &(&List, Finding)| (finding.code() == Code::StatusRevoked, list.as_of);
         let (list, mut finding) = answers.max_by_key(decides).expect("a list that fits");
         // What another list says, for which there was no room, nobody knows.
@@ -227,7 +227,14 @@ impl StatusSource for StatusLists {
 impl List {
     /// What the list says of a badge, the decisive first: a revocation, whatever the age of the list; then what keeps
     /// the list from counting; then a suspension; and only then that all is well.
-    fn finding(&self, badge: Claims<'_>, entry: &StatusClaim<'_>, at: Instant, max_age: MaxAge) -> Finding {
+    fn finding(
+        &self,
+        badge: Claims<'_>,
+        issuer: &str,
+        entry: &StatusClaim<'_>,
+        at: Instant,
+        max_age: MaxAge,
+    ) -> Finding {
         let words = words(entry.purpose);
         if let StatusPlace::Bitstring(index) | StatusPlace::StatusList2021(index) = entry.place
             && entry.purpose == StatusPurpose::Revocation
@@ -259,7 +266,6 @@ impl List {
             return Finding::new(Code::StatusListValidity).because(format!("it ended {end}; {told}"));
         }
         let is_over = |end: Option<Instant>| end.is_some_and(|end| at >= end);
-        let issuer = badge.issuer_id().unwrap_or_default();
         let speaks = self.speaks_for.iter().any(|(id, end)| id == issuer && !is_over(*end));
         let has_ended = (is_over(self.recognised_until) || !speaks).then_some(Code::TrustExpired);
         if let Some(doubt) = self.doubt.or(has_ended) {
