@@ -1,7 +1,7 @@
 //! The scenarios as they were thought up. What is committed are the bytes that were signed once.
 
 use taskbadge::key::{Did, SigningKey};
-use taskbadge::trust::{Entity, EntityKey, ExtraContext, Genuine, KeyState, Pack, Role, Root, Scope};
+use taskbadge::trust::{Entity, EntityKey, ExtraContext, Genuine, KeyState, ListMark, Pack, Role, Root, Scope};
 use taskbadge_tests::scenario::{self, Check, Scenario, Step};
 
 use crate::stage::{
@@ -640,6 +640,23 @@ pub(crate) fn all() -> Vec<(&'static str, Scenario)> {
         vec![first(good(&active(&centre())), "ok")],
         vec![],
         check(badge_as(&web, &format!("{web}#key-2"), &key(8), &ISSUE), "INDETERMINATE", &["key.not-listed"]),
+    );
+    let with_issuer = |sequence| {
+        changed(|pack| {
+            pack.sequence = sequence;
+            pack.lists.push(ListMark { issuer: Some(did(&centre())), ..mark(made) });
+        })
+    };
+    add(
+        "list-mark-gains-its-issuer",
+        "An edition says who signs a list that the one before named by its address alone. The next may not leave it out.",
+        vec![
+            first(good(&listed(7, made)), "ok"),
+            update(good(&with_issuer(8)), "ok"),
+            update(good(&changed(|pack| pack.sequence = 9)), "trust.list-vanished"),
+        ],
+        vec![list(&centre(), made, false)],
+        check(with_status(), "VALID", &found(&["ok", "trust.pack"], "status.current")),
     );
     add(
         "stolen-and-vouched-for-by-an-ended-pack",

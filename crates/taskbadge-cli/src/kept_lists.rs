@@ -39,7 +39,7 @@ struct Known {
 }
 
 impl KeptLists {
-    /// Of the lists in a new file, and those that were kept with the file before, which has so many bytes for them.
+    /// Of the lists in a new file, and of those that were kept with the file before it: as many as so many bytes hold.
     pub(crate) fn of(new: &[&[u8]], old: &[&[u8]], room: usize, trusted: &TrustPack, now: Instant) -> Self {
         let verifier = Verifier::new(Trust::none().with_pack(trusted));
         let mut refused: Option<(usize, Finding)> = None;

@@ -129,15 +129,15 @@ fn add_pack(add: &Add, output: &mut Output) -> Result<Exit, Trouble> {
     if !add.force && store.known(known.id())?.is_some() {
         return Err(Trouble::new(said::added_already(path)));
     }
-    if add.force {
-        // What is remembered of another root must never stand beside the new file.
-        store.forget(known.id())?;
-    }
     let file = to_keep(path, &file, None, known.root().version(), &trusted, now, output)?;
     // What is written has to open again, together with what is remembered.
     let (again, _) = KnownPack::first(file.text().as_bytes(), &root, now).map_err(refused)?;
     if again != known {
         return Err(Trouble::new(said::cannot_be_kept(path)));
+    }
+    if add.force {
+        // What is remembered of another root must never stand beside the new file.
+        store.forget(known.id())?;
     }
     store.keep(&known, file.text().as_bytes())?;
     said::added(&file, now).iter().for_each(|line| output.line(line));

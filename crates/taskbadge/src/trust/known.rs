@@ -137,20 +137,17 @@ impl KnownPack {
             }
         }
         // So do its lists.
-        let mut lists = if is_same_root { self.lists.clone() } else { BTreeMap::new() };
-        let marked: BTreeMap<String, Instant> = marks(pack).collect();
-        for (list, made) in &lists {
+        let lists: BTreeMap<String, Instant> = marks(pack).collect();
+        for (list, made) in self.lists.iter().filter(|_| is_same_root) {
             // An edition may say later who signs the list.
             let by_address = || pack.lists.iter().filter(|mark| mark.id == *list).map(|mark| &mark.made).min();
-            let Some(mark) = marked.get(list).or_else(by_address) else {
+            let Some(mark) = lists.get(list).or_else(by_address) else {
                 return Err(Finding::new(Code::TrustListVanished).at("/statusList").because(shown(list)));
             };
             if mark < made {
                 return Err(Finding::new(Code::TrustListRollback).at("/statusList").because(shown(list)));
             }
         }
-        lists.retain(|list, _| marked.contains_key(list));
-        lists.extend(marked);
         begun(pack, at)?;
         let seen = newest_of(pack, at);
         let newest = if is_same_root { seen.max(self.newest) } else { seen };
