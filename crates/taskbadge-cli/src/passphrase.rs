@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 #[cfg(unix)]
 use std::sync::{
-    Arc,
+    Arc, OnceLock,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -72,20 +72,32 @@ fn prompt(question: &str) -> Result<Zeroizing<String>, Trouble> {
     if !io::stdin().is_terminal() {
         return Err(Trouble::new(words::NO_TERMINAL_FOR_PASSPHRASE));
     }
-    // Whoever presses Ctrl-C here must find the terminal echoing again. The prompt raises the signal by itself, and puts
-    // the terminal right only where that does not end the process. Before and after, it ends it.
     #[cfg(unix)]
-    let outside = {
-        let outside = Arc::new(AtomicBool::new(false));
-        let registered = flag::register_conditional_default(SIGINT, Arc::clone(&outside));
-        registered.map_err(|error| Trouble::new(words::cannot_ask(&error)))?;
-        outside
-    };
+    let answer = without_interrupts(|| rpassword::prompt_password(question));
+    #[cfg(not(unix))]
     let answer = rpassword::prompt_password(question);
-    #[cfg(unix)]
-    outside.store(true, Ordering::SeqCst);
     answer.map(Zeroizing::new).map_err(|error| match error.kind() {
         io::ErrorKind::Interrupted => Trouble::new(words::INTERRUPTED),
         _ => Trouble::new(words::cannot_ask(&error)),
     })
+}
+
+/// Whoever presses Ctrl-C at a prompt must find the terminal echoing again. The prompt raises the signal by itself, and puts
+/// the terminal right only where that does not end the process. Before and after, it ends it.
+#[cfg(unix)]
+fn without_interrupts<T>(ask: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    // One for all prompts: the one of an earlier prompt would end the process at a later.
+    static ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    let ends = match ENDS.get() {
+        Some(ends) => ends,
+        None => {
+            let ends = Arc::default();
+            flag::register_conditional_default(SIGINT, Arc::clone(&ends))?;
+            ENDS.get_or_init(|| ends)
+        }
+    };
+    ends.store(false, Ordering::SeqCst);
+    let answer = ask();
+    ends.store(true, Ordering::SeqCst);
+    answer
 }

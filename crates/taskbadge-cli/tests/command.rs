@@ -701,6 +701,14 @@ fn a_badge_is_corrected_and_one_that_ends_is_renewed() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_interrupted_passphrase_leaves_the_terminal_echoing() {
+    // At the first question, and at the second.
+    for typed in [&[&b"secret\x03"[..]][..], &[b"correct horse\n", b"secret\x03"]] {
+        interrupted(typed);
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn interrupted(typed: &[&[u8]]) {
     use std::io::Read as _;
     use std::process::Command;
 
@@ -714,15 +722,16 @@ fn an_interrupted_passphrase_leaves_the_terminal_echoing() {
     };
     let (mut keys, mut screen) = (script.stdin.take().unwrap(), script.stdout.take().unwrap());
     let mut seen = Vec::new();
-    let mut has_typed = false;
+    let mut typed = typed.iter();
     let mut read = [0; 1024];
     while let Ok(number @ 1..) = screen.read(&mut read) {
         seen.extend(&read[..number]);
-        if !has_typed && seen.ends_with(b": ") {
+        if seen.ends_with(b": ")
+            && let Some(typed) = typed.next()
+        {
             // It is asked before it stops echoing.
             std::thread::sleep(Duration::from_millis(300));
-            keys.write_all(b"secret\x03").unwrap();
-            has_typed = true;
+            keys.write_all(typed).unwrap();
         }
     }
     script.wait().unwrap();
