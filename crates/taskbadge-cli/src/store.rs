@@ -5,7 +5,7 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `pack.jsonl` | the pack as it was received (unpacked), with the newest status lists that were ever received with it |
+//! | `pack.jsonl` | the pack and its status lists in canonical form: the newest that ever came with it, and those that know of more |
 //! | `known.json` | what is remembered of it: the root that a person compared, and how far it has got. `schemas/known-pack.schema.json` |
 //!
 //! Whatever is interrupted, the two fit together, or the pack is not there. The pack is replaced before what is

@@ -70,8 +70,6 @@ struct Stolen {
     of: String,
     since: Instant,
     genuine: Option<Genuine>,
-    /// When the pack ends that says so.
-    counts_until: Instant,
 }
 
 /// What a signature is looked at for.
@@ -253,30 +251,32 @@ impl Trust {
         Standing::Recognised(known, findings)
     }
 
-    fn stolen(&self, key: VerifyingKey) -> impl Iterator<Item = &Stolen> {
-        self.packs.iter().flat_map(|pack| &pack.stolen).filter(move |stolen| stolen.key == key)
+    /// What packs say of the theft of a key, each with the end of the pack.
+    fn stolen(&self, key: VerifyingKey) -> impl Iterator<Item = (&Stolen, Instant)> {
+        self.packs.iter().flat_map(move |pack| {
+            let of_key = pack.stolen.iter().filter(move |stolen| stolen.key == key);
+            of_key.map(|stolen| (stolen, pack.edition.valid_until))
+        })
     }
 
     /// What any pack says of the theft of a key, under whatever name it lists it. Which badges are genuine nobody can say
     /// but the issuer whose key it was; others only accuse.
     fn theft(&self, issuer: &str, signed: &Signed<'_>) -> Option<Finding> {
         let of_key = || self.stolen(signed.key);
-        let since = of_key().map(|stolen| stolen.since).min()?;
+        let since = of_key().map(|(stolen, _)| stolen.since).min()?;
         let finding = |code: Code, detail: String| Some(Finding::new(code).at("/proof").because(detail));
         // The issuer's ledger knows better than any date.
-        let own = of_key().filter(|stolen| stolen.of == issuer).filter(|stolen| stolen.genuine.is_some());
-        let own: Vec<&Stolen> = own.collect();
+        let own = of_key().filter(|(stolen, _)| stolen.of == issuer);
+        let own: Vec<(&Genuine, Instant)> =
+            own.filter_map(|(stolen, end)| Some((stolen.genuine.as_ref()?, end))).collect();
         if !own.is_empty() {
             let digest = (signed.digest)();
-            let knows = |stolen: &&&Stolen| stolen.genuine.as_ref().is_some_and(|genuine| genuine.contains(&digest));
-            let vouching = || own.iter().filter(knows);
-            if vouching().next().is_none() {
-                return finding(Code::KeyCompromised, "the issuer does not know this badge as its own".into());
-            }
-            // A pack that has ended vouches for nothing.
-            return match vouching().any(|stolen| signed.at < stolen.counts_until) {
-                true => None,
-                false => finding(Code::KeyDoubtful, "what knows it as genuine has ended".into()),
+            let knowing = own.iter().filter(|(genuine, _)| genuine.contains(&digest));
+            return match knowing.map(|(_, end)| *end).max() {
+                None => finding(Code::KeyCompromised, "the issuer does not know this badge as its own".into()),
+                Some(end) if signed.at < end => None,
+                // A pack that has ended vouches for nothing.
+                Some(_) => finding(Code::KeyDoubtful, "what knows it as genuine has ended".into()),
             };
         }
         match signed.created {
@@ -306,7 +306,7 @@ impl PackTrust {
             for key in &entity.keys {
                 if let KeyState::Compromised { since, genuine } = &key.state {
                     let (of, genuine) = (entity.id.to_string(), genuine.clone());
-                    stolen.push(Stolen { key: key.key, of, since: *since, genuine, counts_until: pack.valid_until });
+                    stolen.push(Stolen { key: key.key, of, since: *since, genuine });
                 }
             }
             for signer in entity.status_issuers.iter().filter(|signer| **signer != entity.id) {
