@@ -60,3 +60,24 @@ fn now() -> Instant {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).map(|since| since.as_secs());
     Instant::from_unix(since.ok().and_then(|seconds| seconds.try_into().ok()).unwrap_or_default())
 }
+
+/// A date as it is typed: an instant, or a day, of which one part is meant.
+fn instant(text: &str, option: &str, of_day: DayPart) -> Result<Instant, Trouble> {
+    let day = || {
+        let day = text.parse::<chrono::NaiveDate>().ok()?;
+        let day = if of_day == DayPart::End { day.succ_opt()? } else { day };
+        let hour = if of_day == DayPart::Noon { 12 } else { 0 };
+        Some(day.and_hms_opt(hour, 0, 0)?.and_utc().into())
+    };
+    text.parse().ok().or_else(day).ok_or_else(|| Trouble::new(words::not_a_date(option, text)))
+}
+
+/// Which instant of a day is meant, in UTC.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum DayPart {
+    /// The earliest that counts.
+    Beginning,
+    /// A badge that is valid from that day, or until it, is valid then.
+    Noon,
+    End,
+}

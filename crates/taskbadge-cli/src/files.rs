@@ -11,6 +11,9 @@ use walkdir::WalkDir;
 use crate::output::Trouble;
 use crate::words;
 
+/// An entry with the digests of ten thousand genuine badges has a fifth of it.
+pub(crate) const ENTRY_BYTES_MAX: u64 = 4 << 20;
+
 /// Reads a file, but not more than a little over `most` bytes: what is larger shows as such to whoever looks at it.
 pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();

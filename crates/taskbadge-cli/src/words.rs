@@ -344,8 +344,8 @@ pub(crate) fn no_verdict(word: &str, sentence: &str) -> String {
     format!("{word}  {sentence}")
 }
 
-pub(crate) fn not_a_date(text: &str) -> String {
-    format!("--at {} is not a date; write 2026-11-22 or 2026-11-22T09:30:00Z", printable(text))
+pub(crate) fn not_a_date(option: &str, text: &str) -> String {
+    format!("--{option} {} is not a date; write 2026-11-22 or 2026-11-22T09:30:00Z", printable(text))
 }
 
 /// The verdict in one sentence. `verdict` is its word, coloured or not.

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use taskbadge::key::Did;
-use taskbadge::time::Instant;
 use taskbadge::trust::Entity;
 use taskbadge_issuer::centre::{self, Centre};
 use taskbadge_issuer::files::{self, Secrecy};
@@ -14,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::args::key::{Compromised, Key, KeyChange, Rotate};
 use crate::args::{CentreFolder, Passphrase};
 use crate::confirm;
+use crate::files::ENTRY_BYTES_MAX;
 use crate::output::{Exit, Output, Trouble};
 use crate::words::{self, key as said};
 
@@ -88,7 +88,8 @@ fn new_status(new: &KeyChange, output: &mut Output) -> Result<Exit, Trouble> {
 
 fn compromised(command: &Compromised, output: &mut Output) -> Result<Exit, Trouble> {
     let centre = Centre::open(&command.change.centre.folder)?;
-    let since = instant(&command.since)?;
+    let since = super::instant(&command.since, "since", super::DayPart::Beginning)?;
+    let file = command.output.clone().unwrap_or_else(|| centre.folder().join("entry.json"));
     // Before anything is changed: without the ledger nobody can say which badges are genuine.
     let mut ledger = centre.ledger_if_begun()?;
     let name = command.key.as_deref();
@@ -102,7 +103,6 @@ fn compromised(command: &Compromised, output: &mut Output) -> Result<Exit, Troub
     let changed = keys::compromised(&centre, name, since, super::now(), || {
         secret(&centre, meant.role.unwrap_or(Role::Badge), &command.change.passphrase)
     })?;
-    let file = command.output.clone().unwrap_or_else(|| centre.folder().join("entry.json"));
     write_entry(&file, &keys::entry(&centre, ledger.as_mut())?)?;
     said::compromised(&changed, meant.role, &centre, &file).iter().for_each(|line| output.line(line));
     Ok(Exit::Done)
@@ -121,15 +121,17 @@ fn entry(centre: &Centre, file: Option<&Path>, output: &mut Output) -> Result<Ex
     Ok(Exit::Done)
 }
 
-/// An earlier entry is replaced; nothing else is.
 fn write_entry(file: &Path, entry: &str) -> Result<(), Trouble> {
-    const ENTRY_BYTES_MAX: u64 = 4 << 20;
-    if let Some(there) = crate::files::read_if_there(file, ENTRY_BYTES_MAX)?
-        && Entity::parse(&there).is_err()
-    {
-        return Err(Trouble::new(said::no_entry_there(file)));
-    }
+    refuse_others(file)?;
     Ok(files::replace(file, entry.as_bytes(), Secrecy::Open)?)
+}
+
+/// An earlier entry is replaced; nothing else is.
+fn refuse_others(file: &Path) -> Result<(), Trouble> {
+    match crate::files::read_if_there(file, ENTRY_BYTES_MAX)? {
+        Some(there) if Entity::parse(&there).is_err() => Err(Trouble::new(said::no_entry_there(file))),
+        _ => Ok(()),
+    }
 }
 
 fn report(changed: &Changed, signs: Role, centre: &Centre, output: &mut Output) -> Result<Exit, Trouble> {
@@ -143,10 +145,4 @@ fn secret(centre: &Centre, role: Role, passphrase: &Passphrase) -> Result<Zeroiz
         Some(_) if role == Role::Badge => passphrase.ask(),
         _ => passphrase.choose(),
     }
-}
-
-/// A day begins at its midnight: it is the earliest instant of the day that counts.
-fn instant(text: &str) -> Result<Instant, Trouble> {
-    let day = || text.parse::<chrono::NaiveDate>().ok()?.and_hms_opt(0, 0, 0).map(|midnight| midnight.and_utc().into());
-    text.parse().ok().or_else(day).ok_or_else(|| Trouble::new(said::not_a_date(text)))
 }

@@ -8,7 +8,6 @@ use std::path::Path;
 
 use taskbadge::badge::Iri;
 use taskbadge::key::VerifyingKey;
-use taskbadge::time::Instant;
 use taskbadge::trust::{MOST_ROOT_KEYS, Pack, Root};
 use taskbadge_issuer::centre;
 
@@ -159,20 +158,4 @@ fn root_keys(given: &RootKeys) -> Result<Vec<VerifyingKey>, Trouble> {
 fn root(version: u64, threshold: usize, keys: Vec<VerifyingKey>) -> Result<Root, Trouble> {
     let number = keys.len();
     Root::new(version, threshold, keys).map_err(|_| Trouble::new(words::not_a_root(threshold, number, MOST_ROOT_KEYS)))
-}
-
-/// A date as it is typed: an instant, or a day, of which the beginning or the end is meant.
-fn instant(text: &str, option: &str, of_day: DayPart) -> Result<Instant, Trouble> {
-    let day = || {
-        let day = text.parse::<chrono::NaiveDate>().ok()?;
-        let day = if of_day == DayPart::End { day.succ_opt()? } else { day };
-        Some(day.and_hms_opt(0, 0, 0)?.and_utc().into())
-    };
-    text.parse().ok().or_else(day).ok_or_else(|| Trouble::new(words::not_a_date(option, text)))
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum DayPart {
-    Beginning,
-    End,
 }

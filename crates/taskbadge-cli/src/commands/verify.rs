@@ -25,7 +25,7 @@ use crate::words;
 
 pub(super) fn verify(verify: Verify, output: &mut Output) -> Result<Exit, Trouble> {
     let now = super::now();
-    let at = verify.at.as_deref().map(instant).transpose()?.unwrap_or(now);
+    let at = verify.at.as_deref().map(|at| super::instant(at, "at", super::DayPart::Noon)).transpose()?.unwrap_or(now);
     let trusted = verify.trust.open(now)?;
     let paths = verify.paths;
     let (badges, lists) = (&paths, &verify.status);
@@ -93,12 +93,6 @@ fn status_lists(
         }
     }
     Ok(())
-}
-
-/// A day is checked at its noon, UTC: a badge that is valid from that day, or until it, is valid then.
-fn instant(text: &str) -> Result<Instant, Trouble> {
-    let day = || text.parse::<chrono::NaiveDate>().ok()?.and_hms_opt(12, 0, 0).map(|noon| noon.and_utc().into());
-    text.parse().ok().or_else(day).ok_or_else(|| Trouble::new(words::not_a_date(text)))
 }
 
 /// How answers are given.

@@ -6,7 +6,6 @@ use taskbadge::key::DidUrl;
 use taskbadge::time::Instant;
 use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::keys::{CentreKey, Changed, Keys, Role, State};
-use taskbadge_issuer::printable;
 
 use super::{count, named, shown};
 
@@ -116,10 +115,6 @@ pub(crate) fn compromised(changed: &Changed, role: Option<Role>, centre: &Centre
 
 pub(crate) fn entry_written(path: &Path) -> String {
     format!("Wrote {}. Nothing in it is secret; hand it to the association that recognises the centre.", named(path))
-}
-
-pub(crate) fn not_a_date(text: &str) -> String {
-    format!("--since {} is not a date; write 2026-11-22 or 2026-11-22T09:30:00Z", printable(text))
 }
 
 const OTHER_MACHINES: &str = "  others      copy key files, keys.json and did.json to the other machines that issue";

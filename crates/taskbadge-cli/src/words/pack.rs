@@ -44,10 +44,6 @@ pub(crate) fn not_a_root(threshold: usize, keys: usize, most: usize) -> String {
     )
 }
 
-pub(crate) fn not_a_date(option: &str, text: &str) -> String {
-    format!("--{option} {} is not a date; write 2026-11-22 or 2026-11-22T09:30:00Z", printable(text))
-}
-
 pub(crate) fn begun(file: &PackFile) -> Vec<String> {
     let mut lines = vec![format!("Began a trust pack in {}, which recognises nobody yet.", named(&file.path))];
     lines.extend(root(file));

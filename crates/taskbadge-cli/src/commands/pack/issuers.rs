@@ -7,15 +7,13 @@ use taskbadge::key::DidDocument;
 use taskbadge::trust::{Entity, EntityKey, Genuine, KeyState, Name, Pack, Scope};
 use taskbadge_issuer::LanguageTag;
 
-use super::{DayPart, instant, saved};
+use super::super::{DayPart, instant};
+use super::saved;
 use crate::args::pack::{AddIssuer, Compromise, RemoveIssuer, RetireKey, Validity};
-use crate::files;
+use crate::files::{self, ENTRY_BYTES_MAX};
 use crate::output::{Exit, Output, Trouble};
 use crate::pack_file::PackFile;
 use crate::words::pack as words;
-
-/// An entry with the digests of ten thousand genuine badges has a fifth of it.
-const ENTRY_BYTES_MAX: u64 = 4 << 20;
 
 pub(super) fn add(add: &AddIssuer, output: &mut Output) -> Result<Exit, Trouble> {
     let mut file = PackFile::open(&add.pack.file)?;
