@@ -72,6 +72,11 @@ fn lists_get_a_key_of_their_own() {
 fn a_key_in_other_hands_is_told_to_the_association() {
     let place = centre();
     assert!(place.ends(2, &format!("key compromised --since tomorrow {PASS} --yes")).contains("is not a date"));
+    // Nothing is marked for an entry that has no place.
+    place.write("notes.txt", "years of work");
+    let said = place.ends(2, &format!("key compromised --since 2020-01-01 --output notes.txt {PASS} --yes"));
+    assert!(said.contains("something else than an earlier entry"), "{said}");
+    assert!(!place.ok("key list --centre centre").contains("in other hands"));
     let said = place.ok(&format!("key compromised --since 2020-01-01 {PASS} --yes"));
     assert!(said.contains("1 badge that the ledger knows") && said.contains("revoked     nothing"), "{said}");
     let entry: Value = serde_json::from_str(&place.read("centre/entry.json")).unwrap();

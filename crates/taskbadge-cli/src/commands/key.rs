@@ -90,6 +90,7 @@ fn compromised(command: &Compromised, output: &mut Output) -> Result<Exit, Troub
     let centre = Centre::open(&command.change.centre.folder)?;
     let since = super::instant(&command.since, "since", super::DayPart::Beginning)?;
     let file = command.output.clone().unwrap_or_else(|| centre.folder().join("entry.json"));
+    refuse_others(&file)?;
     // Before anything is changed: without the ledger nobody can say which badges are genuine.
     let mut ledger = centre.ledger_if_begun()?;
     let name = command.key.as_deref();
