@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails; clippy.toml covers only functions marked #[test]")]
 
+mod genuine;
 mod make;
 mod sequences;
 mod stage;

@@ -19,10 +19,10 @@ pub(crate) use conformance::{check as conformance, check_credential as credentia
 use std::sync::OnceLock;
 
 use crate::finding::Finding;
-use crate::json::{Document, Limits};
+use crate::json::{Document, Limits, Value};
 use crate::jsonld::Contexts;
-use crate::key::Signer;
-use crate::proof::{self, ProofOptions, Terms};
+use crate::key::{FrequentKey, Signer, VerifyingKey};
+use crate::proof::{self, Proof, ProofOptions, Terms};
 
 /// A badge with a proof that nobody has checked.
 ///
@@ -75,6 +75,37 @@ impl SignedBadge {
     /// `proof.*` and `context.*` as of [`Badge::sign`].
     pub fn add_proof(&self, contexts: &Contexts, key: &dyn Signer, options: &ProofOptions) -> Result<Self, Finding> {
         proof::sign(contexts, self.document(), Limits::BADGE, Terms::Unknown, key, options).map(Self::signed)
+    }
+
+    /// The digests of what this key signed: of each proof whose signature is good and by the key, the SHA-256 of its hash
+    /// data ([`HashData::digest`](crate::proof::HashData::digest)), in the order of the proofs. None where the key did not
+    /// sign the badge as it stands.
+    ///
+    /// By these an issuer tells its own badges from those of a thief of the key ([`Genuine`](crate::trust::Genuine)): an
+    /// equal copy in another form has the same, and so has one to which somebody added a proof.
+    ///
+    /// # Errors
+    /// `context.*` where the contexts at hand do not do for the badge; `proof.malformed` and the like of a proof that cannot
+    /// be read is none by this key.
+    pub fn digests_by(&self, contexts: &Contexts, key: &VerifyingKey) -> Result<Vec<[u8; 32]>, Finding> {
+        let object = self.document().object()?;
+        let proofs: Vec<Value<'_>> = object.get("proof").into_iter().flat_map(Value::one_or_many).collect();
+        let editions = contexts.editions(object.get("@context").unwrap_or(Value::Null));
+        let key = FrequentKey::new(*key);
+        let mut digests = Vec::new();
+        for proof in proofs.iter().take(Limits::BADGE.proofs).filter_map(|proof| Proof::read(*proof, "/proof").ok()) {
+            for edition in 0..editions {
+                match proof.check(contexts, object, &proofs, &key, edition) {
+                    Ok(hashed) => {
+                        digests.push(hashed.digest());
+                        break;
+                    }
+                    Err(finding) if finding.code().as_str().starts_with("context.") => return Err(finding),
+                    Err(_) => {}
+                }
+            }
+        }
+        Ok(digests)
     }
 }
 

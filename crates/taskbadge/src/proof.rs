@@ -451,6 +451,13 @@ impl HashData {
         bytes
     }
 
+    /// The digest of what is signed: SHA-256 of [`HashData::bytes`]. Whatever form the document is written in that says the
+    /// same to the cryptosuite, and whatever other proofs it has, it is the same.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        Sha256::digest(self.bytes()).into()
+    }
+
     fn of(
         contexts: &Contexts,
         document: Object<'_>,

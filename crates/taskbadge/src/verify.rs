@@ -163,7 +163,7 @@ impl Verifier {
         let claims = Claims::of(&document);
         let mut findings = good.findings;
         findings.extend((kind.form)(object));
-        match self.issuer(claims, &good.proofs, &good.keys, kind, outcome.at) {
+        match self.issuer(claims, &good.proofs, kind, outcome.at) {
             Issuer::Recognised { known, created, about } => {
                 findings.extend(about);
                 outcome.issuer_name = known.name().map(Into::into);
@@ -185,6 +185,8 @@ impl Verifier {
         findings.extend(time(claims, outcome.at));
         outcome.findings = findings;
         outcome.contexts = good.contexts;
+        let signed = good.proofs.iter().map(|good| (good.proof.verification_method().into(), good.hash_data));
+        outcome.signed = signed.collect();
         Ok(document)
     }
 
@@ -207,15 +209,14 @@ impl Verifier {
             return Err(vec![Finding::new(Code::ProofTooMany).at("/proof").because(detail)]);
         }
         let is_array = object.get("proof").is_some_and(|proof| proof.as_array().is_some());
-        let (mut good, mut keys, mut bad, mut others) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut good, mut bad, mut others) = (Vec::new(), Vec::new(), Vec::new());
         let mut findings = Vec::new();
         let mut contexts = Vec::new();
         for (index, &value) in all.iter().enumerate() {
             let pointer = if is_array { format!("/proof/{index}") } else { "/proof".into() };
             match self.proof(object, value, &pointer, &all, kind, at) {
-                Ok((proof, key, about, edition)) => {
+                Ok((proof, about, edition)) => {
                     good.push(proof);
-                    keys.push(key);
                     findings.extend(about);
                     contexts = self.contexts.edition_names(object.get("@context").unwrap_or(Value::Null), edition);
                 }
@@ -225,8 +226,8 @@ impl Verifier {
                 Err(finding) => bad.push(finding),
             }
         }
-        for proof in &good {
-            let is_good = |id: &&str| good.iter().any(|other: &Proof<'_>| other.id() == Some(id));
+        for GoodProof { proof, .. } in &good {
+            let is_good = |id: &&str| good.iter().any(|other: &GoodProof<'_>| other.proof.id() == Some(id));
             if !proof.previous().iter().all(is_good) {
                 bad.push(Finding::new(Code::ProofPrevious).at(proof.pointer()));
             }
@@ -238,7 +239,7 @@ impl Verifier {
             return Err(if others.is_empty() { vec![Finding::new(Code::ProofMissing).at("/proof")] } else { others });
         }
         findings.dedup();
-        Ok(GoodProofs { proofs: good, keys, findings, others, contexts })
+        Ok(GoodProofs { proofs: good, findings, others, contexts })
     }
 
     fn proof<'d>(
@@ -249,7 +250,7 @@ impl Verifier {
         all: &[Value<'d>],
         kind: &Kind<'_>,
         at: Instant,
-    ) -> Result<(Proof<'d>, VerifyingKey, Vec<Finding>, usize), Finding> {
+    ) -> Result<(GoodProof<'d>, Vec<Finding>, usize), Finding> {
         let proof = Proof::read(value, pointer)?;
         if proof.purpose() != "assertionMethod" {
             return Err(Finding::new(Code::ProofPurpose).at(format!("{pointer}/proofPurpose")));
@@ -282,7 +283,8 @@ impl Verifier {
                     if !hashed.by_vocab.is_empty() {
                         about.push(Finding::new(Code::ContextVocab).because(hashed.by_vocab.join(", ")));
                     }
-                    return Ok((proof, key.key(), about, edition));
+                    let good = GoodProof { proof, key: key.key(), hash_data: hashed.bytes() };
+                    return Ok((good, about, edition));
                 }
                 // Another edition would be as much work.
                 Err(finding) if finding.code() == Code::ContextTooComplex => return Err(finding.at("")),
@@ -293,19 +295,12 @@ impl Verifier {
     }
 
     /// Who stands behind the badge. Of several good proofs by the issuer, the one against which there is the least to say.
-    fn issuer<'d>(
-        &self,
-        claims: Claims<'d>,
-        proofs: &[Proof<'_>],
-        keys: &[VerifyingKey],
-        kind: &Kind<'_>,
-        at: Instant,
-    ) -> Issuer<'_, 'd> {
+    fn issuer<'d>(&self, claims: Claims<'d>, proofs: &[GoodProof<'_>], kind: &Kind<'_>, at: Instant) -> Issuer<'_, 'd> {
         let Some(id) = claims.issuer_id() else { return Issuer::NotNamed };
         let digest = || Sha256::digest(claims.root().canonical()).into();
         let achievement = (kind.role == Role::Badge).then(|| claims.achievement_id().unwrap_or_default());
         let mut issuer = Issuer::SomebodyElse;
-        for (proof, &key) in proofs.iter().zip(keys) {
+        for &GoodProof { ref proof, key, .. } in proofs {
             let (method, created) = (proof.verification_method(), proof.created());
             let signed = Signed { method, key, created, role: kind.role, achievement, digest: &digest, at };
             issuer = match (self.trust.standing(id, &signed), issuer) {
@@ -363,13 +358,18 @@ fn is_not_for_us(code: Code) -> bool {
 
 /// What the good proofs of a badge establish.
 struct GoodProofs<'d> {
-    proofs: Vec<Proof<'d>>,
-    /// The keys that they fit, in the same order.
-    keys: Vec<VerifyingKey>,
+    proofs: Vec<GoodProof<'d>>,
     findings: Vec<Finding>,
     /// Why other proofs could not be accepted.
     others: Vec<Finding>,
     contexts: Vec<String>,
+}
+
+/// A proof, the key that it fits, and the 64 bytes that were signed.
+struct GoodProof<'d> {
+    proof: Proof<'d>,
+    key: VerifyingKey,
+    hash_data: [u8; 64],
 }
 
 /// VC Data Model 2.0 section 4.9: the period is from `validFrom` on and ends before `validUntil`.
@@ -430,6 +430,8 @@ struct Outcome {
     at: Instant,
     issuer_name: Option<String>,
     contexts: Vec<String>,
+    /// What good proofs signed, by their verification methods.
+    signed: Vec<(String, [u8; 64])>,
     proof_created: Option<Instant>,
     recognised_until: Option<Instant>,
     status: Vec<BadgeStatus>,
@@ -443,6 +445,7 @@ impl Outcome {
             at,
             issuer_name: None,
             contexts: Vec::new(),
+            signed: Vec::new(),
             proof_created: None,
             recognised_until: None,
             status: Vec::new(),
@@ -493,6 +496,12 @@ impl VerifiedBadge {
     #[must_use]
     pub fn issuer_name(&self) -> Option<&str> {
         self.0.issuer_name.as_deref().or_else(|| self.claims().issuer_name())
+    }
+
+    /// The digests of what its good proofs signed ([`HashData::digest`](crate::proof::HashData::digest)), each with the
+    /// verification method of the proof: what an issuer keeps of a badge, to tell it from forged ones later.
+    pub fn signed_digests(&self) -> impl Iterator<Item = (&str, [u8; 32])> {
+        self.0.signed.iter().map(|(method, hash_data)| (&**method, Sha256::digest(hash_data).into()))
     }
 
     /// `ok`, and what else is worth knowing.
