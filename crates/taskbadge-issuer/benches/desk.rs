@@ -148,7 +148,8 @@ impl House {
                     Stage::Issued { .. } => unreachable!("every row is new"),
                 })
                 .collect();
-            let signed: Vec<Signed<'_>> = ids.iter().zip(texts).map(|(badge, text)| Signed { badge, text }).collect();
+            let signed: Vec<Signed<'_>> =
+                ids.iter().zip(texts).map(|(badge, text)| Signed { badge, text, proofs: &[] }).collect();
             ledger.complete(&signed, "did:key:z6Mk#z6Mk", at()).expect("room");
             ledger.revoke(ids.iter().step_by(100), Reason::Other, &because(), at()).expect("they stand");
         }

@@ -15,12 +15,13 @@
 
 use chrono::NaiveDate;
 use taskbadge::badge::{
-    Achievement, AchievementResult, AchievementType, Alignment, Badge, Criteria, Evidence, Identifier, IdentityType,
-    Iri, Profile, RelatedAchievement, ResultDescription, ResultType, RubricLevel, Subject,
+    Achievement, AchievementResult, AchievementType, Alignment, Badge, Claims, Criteria, Evidence, Identifier,
+    IdentityType, Iri, Profile, RelatedAchievement, ResultDescription, ResultType, RubricLevel, Subject,
 };
 use taskbadge::time::Instant;
 
 use crate::centre::Settings;
+use crate::ledger::{Place, Record};
 use crate::roster::{ClaimCode, Recipient, Row};
 use crate::template::{BeyondCalendar, Level, Template};
 use crate::text::hex;
@@ -118,6 +119,28 @@ impl Names {
     fn level(&self, level: &Level) -> Iri {
         iri(&format!("{}#level-{}", self.achievement, level.id()))
     }
+}
+
+/// What a badge says otherwise than its row in the ledger, if anything: id, task and version, award and end, places in the
+/// status lists.
+pub(crate) fn differs(claims: Claims<'_>, record: &Record) -> Option<&'static str> {
+    let task = format!("/tasks/{}/{}", record.task, percent_encoded(&record.version));
+    let awarded = start_of(record.awarded);
+    let entries = record.entries.iter().map(Place::from);
+    let mut places: Vec<_> = entries.map(|place| (place.purpose, place.list, place.index.to_string())).collect();
+    places.sort();
+    let differences = [
+        ("its id", claims.id() != Some(record.badge.as_str())),
+        ("its task", !claims.achievement_id().is_some_and(|id| id.ends_with(&task))),
+        // East of Greenwich a badge is issued before its day begins in UTC.
+        (
+            "the day of its award",
+            claims.awarded_date() != Some(awarded.min(record.intended_at)) && claims.awarded_date() != Some(awarded),
+        ),
+        ("its end", claims.valid_until().map(Instant::unix) != record.valid_until.map(Instant::unix)),
+        ("its places in the status lists", crate::audit::places(claims) != places),
+    ];
+    differences.into_iter().find(|(_, differs)| *differs).map(|(what, _)| what)
 }
 
 fn achievement(task: &Template, names: &Names) -> Achievement {

@@ -219,7 +219,12 @@ impl Centre {
     /// built without it; [`Trouble::Journal`] for a folder in which an early version issued.
     pub fn ledger(&self) -> Result<Ledger, Trouble> {
         self.refuse_gone()?;
-        self.open_ledger()
+        Ok(self.ledger_and_secret()?.1)
+    }
+
+    /// The ledger under the centre's key, and the secret that the key is made from.
+    pub(crate) fn ledger_and_secret(&self) -> Result<(Secret, Ledger), Trouble> {
+        Secret::open(&self.folder, self.open_ledger()?)
     }
 
     /// Begins a ledger anew where the one that there was is [gone](Trouble::LedgerGone), by the decision of a person:
@@ -228,13 +233,31 @@ impl Centre {
     /// # Errors
     /// As [`Centre::ledger`].
     pub fn begin_ledger_anew(&self, now: Instant) -> Result<Ledger, Trouble> {
-        let mut ledger = self.open_ledger()?;
+        let (_, mut ledger) = self.ledger_and_secret()?;
         crate::publish::in_doubt(&mut ledger, now)?;
         Ok(ledger)
     }
 
+    /// Begins a ledger in another place, under the same secret: a file that is not there yet, or, where the centre's ledger is
+    /// in PostgreSQL, an empty database by its address.
+    ///
+    /// # Errors
+    /// [`Trouble::Exists`] for a file that is there; as [`Centre::ledger`].
+    pub fn begin_ledger_at(&self, place: &Path) -> Result<Ledger, Trouble> {
+        let secret = Secret::read(&self.folder)?.ok_or_else(|| Trouble::Secret(self.folder.join("issued.secret")))?;
+        let ledger = match &self.settings.ledger {
+            None if place.exists() => return Err(Trouble::Exists(place.into())),
+            None => Ledger::open(place)?,
+            #[cfg(feature = "postgres")]
+            Some(_) => Ledger::connect(&place.to_string_lossy())?,
+            #[cfg(not(feature = "postgres"))]
+            Some(_) => return Err(Trouble::NoPostgres(self.settings_file())),
+        };
+        Ok(ledger.under(secret.ledger_key())?)
+    }
+
     /// A ledger that is gone is not begun anew by the way: its rows would be issued again, with indices that are used.
-    fn refuse_gone(&self) -> Result<(), Trouble> {
+    pub(crate) fn refuse_gone(&self) -> Result<(), Trouble> {
         // In this order, since whoever issues first begins the ledger before the secret.
         let was = self.folder.join("issued.secret").exists()
             || crate::publish::says_that_there_was_a_ledger(&self.published_folder());
@@ -258,14 +281,23 @@ impl Centre {
         }
     }
 
-    /// The centre's ledger, if one was begun.
+    /// The centre's ledger, if one was begun. Without the centre's secret it can be read and not written.
     ///
     /// # Errors
     /// As [`Centre::ledger`].
     pub fn ledger_if_begun(&self) -> Result<Option<Ledger>, Trouble> {
         self.refuse_gone()?;
         let begun = self.settings.ledger.is_some() || self.ledger_file().exists();
-        if begun { self.ledger().map(Some) } else { Ok(None) }
+        if !begun {
+            return Ok(None);
+        }
+        let mut ledger = self.open_ledger()?;
+        Ok(Some(match Secret::known(&self.folder, &mut ledger) {
+            Ok(Some(secret)) => ledger.under(secret.ledger_key())?,
+            // Who has the ledger and not the secret can read it.
+            Ok(None) | Err(Trouble::Secret(_)) => ledger,
+            Err(trouble) => return Err(trouble),
+        }))
     }
 
     /// Which status lists new badges go into.

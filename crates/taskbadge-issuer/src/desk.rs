@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::thread;
 
 use sha2::{Digest as _, Sha256};
-use taskbadge::badge::{Badge, Claims, Iri, StatusPurpose};
+use taskbadge::badge::{Badge, Claims, Iri, SignedBadge, StatusPurpose};
 use taskbadge::finding::{Code, Finding};
 use taskbadge::json::{Document, Limits};
 use taskbadge::jsonld::Contexts;
@@ -165,9 +165,9 @@ impl<'c> Desk<'c> {
     /// The troubles of [`Centre::ledger`] and of the centre's secret; those of [`Centre::method`].
     pub fn open(centre: &'c Centre, key: &'c dyn Signer, actor: &str, now: Instant) -> Result<Self, Trouble> {
         let clerk = Clerk::new(centre, key, now)?;
-        let mut ledger = centre.ledger()?;
+        centre.refuse_gone()?;
+        let (secret, mut ledger) = centre.ledger_and_secret()?;
         publish::compare(&mut ledger, &centre.published_folder(), now)?;
-        let secret = Secret::open(centre.folder(), &mut ledger)?;
         files::make_folder(&centre.badges_folder())?;
         files::sweep(&centre.badges_folder());
         Ok(Self { clerk, ledger, secret, actor: actor.into() })
@@ -349,18 +349,26 @@ impl<'c> Desk<'c> {
                 Stage::Issued { .. } => None,
             })
             .collect();
+        for (_, content, claimed) in &open {
+            if *claimed == Claimed::Before {
+                self.refuse_other_draft(content)?;
+            }
+        }
         let signed = on_all_cores(&open, |(draft, content, claimed)| {
             let document = Document::parse(content, Limits::BADGE).map_err(|finding| draft.refused(finding))?;
             self.clerk.sign(draft, &document, *claimed, now)
         })?;
-        let group: Vec<_> = signed.iter().map(|(id, text)| Signed { badge: id, text: text.as_bytes() }).collect();
+        let group: Vec<_> = signed
+            .iter()
+            .map(|SignedNow { id, text, proofs }| Signed { badge: id, text: text.as_bytes(), proofs })
+            .collect();
         step("badges are signed");
         let completed = self.ledger.complete(&group, &self.clerk.method, now)?;
 
         step("badges are completed");
         let mut new: HashMap<Iri, Vec<u8>> = HashMap::with_capacity(signed.len());
         let mut overtaken: HashSet<Iri> = HashSet::new();
-        for ((id, text), completed) in signed.into_iter().zip(completed) {
+        for (SignedNow { id, text, .. }, completed) in signed.into_iter().zip(completed) {
             let text = match completed {
                 // Another process was faster, and its badge is the one that counts.
                 Completed::Before { .. } => {
@@ -394,6 +402,23 @@ impl<'c> Desk<'c> {
             issued.push(draft.outcome(centre, &self.secret, badge, status, when, earlier));
         }
         Ok(Group { outcomes: issued, files })
+    }
+
+    /// Refuses a draft of an earlier run that says anything else than its row. Its digest was held against the event.
+    fn refuse_other_draft(&mut self, content: &[u8]) -> Result<(), Trouble> {
+        let draft = SignedBadge::parse(content).ok();
+        let claims = draft.as_ref().map(SignedBadge::unverified);
+        let id: Option<Iri> = claims.and_then(Claims::id).and_then(|id| id.parse().ok());
+        let record = id.as_ref().map(|id| self.ledger.find(id)).transpose()?.flatten();
+        let differs = match (claims, &record) {
+            (Some(claims), Some(record)) => award::differs(claims, record),
+            _ => Some("its id"),
+        };
+        differs.map_or(Ok(()), |what| {
+            let place = id.map_or("a badge that is to be signed".into(), |id| id.to_string());
+            let why = format!("what is to be signed says otherwise of {what} than its row");
+            Err(LedgerTrouble::Altered { place, why }.into())
+        })
     }
 
     /// The bytes of an issued badge whose file is missing and whose person is not forgotten.
@@ -452,7 +477,7 @@ impl<'c> Clerk<'c> {
         content: &Document,
         claimed: Claimed,
         now: Instant,
-    ) -> Result<(Iri, String), Trouble> {
+    ) -> Result<SignedNow, Trouble> {
         let signed = proof::sign_document(&self.contexts, content, Limits::BADGE, self.key, &self.proof);
         let signed = signed.map_err(|finding| draft.refused(finding))?;
         let outcome = match claimed {
@@ -466,12 +491,21 @@ impl<'c> Clerk<'c> {
         let badge = outcome.map_err(|refusal| draft.refused(refusal.refused().cause().clone()))?;
         let id = badge.claims().id().and_then(|id| id.parse().ok());
         let id = id.expect("the ledger stored a badge with its id");
-        Ok((id, signed))
+        let proofs = badge.signed_digests().map(|(_, digest)| digest).collect();
+        Ok(SignedNow { id, text: signed, proofs })
     }
 }
 
+/// A badge that was signed and checked.
+struct SignedNow {
+    id: Iri,
+    text: String,
+    /// The digests of what its proofs sign.
+    proofs: Vec<[u8; 32]>,
+}
+
 /// Whose claim code the content of a badge was made with.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Claimed {
     /// That of this run's draft.
     Now,
@@ -480,7 +514,7 @@ enum Claimed {
 }
 
 /// While a badge is being issued nobody has taken it back; its list may not be published yet.
-struct NotTakenBack;
+pub(crate) struct NotTakenBack;
 
 impl StatusSource for NotTakenBack {
     fn status(&self, _: Claims<'_>, _: &StatusClaim<'_>, _: Instant) -> StatusAnswer {

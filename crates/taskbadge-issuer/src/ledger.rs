@@ -15,17 +15,18 @@
 //! ```
 //! use taskbadge::badge::Iri;
 //! use taskbadge::time::Instant;
-//! use taskbadge_issuer::ledger::{Because, Intention, Ledger, LedgerTrouble, Lists, Mark};
+//! use taskbadge_issuer::ledger::{Because, Intention, Ledger, LedgerKey, LedgerTrouble, Lists, Mark};
 //! use taskbadge_issuer::ledger::{Reason, Signed, Stage, Status};
 //!
 //! # let folder = tempfile::tempdir()?;
-//! let mut ledger = Ledger::open(&folder.path().join("ledger.sqlite"))?;
+//! let secret = [1; 32];
+//! let mut ledger = Ledger::open(&folder.path().join("ledger.sqlite"))?.under(LedgerKey::of(&secret))?;
 //! let now: Instant = "2026-11-22T09:30:00Z".parse()?;
 //! let lists = Lists::below(&"https://centre.example.org/status".parse()?);
 //!
 //! // Reserve an index and store what is to be signed.
 //! let badge = Iri::uuid([7; 16]);
-//! let row = Mark::keyed(&[1; 32], &[b"row", b"forklift 2026-11-03 emailAddress amina@example.org"]);
+//! let row = Mark::keyed(&secret, &[b"row", b"forklift 2026-11-03 emailAddress amina@example.org"]);
 //! let group = [Intention::new(&badge, &row, "forklift", "1", "2026-11-03".parse()?)];
 //! # let mut next = 0_u8;
 //! # let random = |bytes: &mut [u8]| { bytes.fill_with(|| { next = next.wrapping_add(89); next }); Ok(()) };
@@ -36,7 +37,7 @@
 //!
 //! // Sign it, and say so. From then on it counts.
 //! let text = [content.as_slice(), b", signed"].concat();
-//! ledger.complete(&[Signed { badge: &badge, text: &text }], "did:key:z6Mk…#z6Mk…", now)?;
+//! ledger.complete(&[Signed { badge: &badge, text: &text, proofs: &[] }], "did:key:z6Mk…#z6Mk…", now)?;
 //!
 //! // Take it back.
 //! let because = Because::new("registrar@centre.example.org", "the brake test was not done")?;
@@ -48,8 +49,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod apply;
+mod change;
 mod check;
+mod compare;
 mod database;
+mod decided;
 mod event;
 #[cfg(not(feature = "faults"))]
 pub(crate) mod faults;
@@ -57,27 +62,32 @@ pub(crate) mod faults;
 #[doc(hidden)]
 pub mod faults;
 mod issue;
+mod key;
 mod person;
 mod publish;
 mod query;
+mod replay;
 mod schema;
+mod seal;
 mod standing;
+mod sworn;
 mod trouble;
 
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use taskbadge::badge::{Iri, StatusEntry, StatusPurpose};
 
 use crate::text::{hex, hidden_character};
 use database::Database;
+use decided::Decided;
 
-pub use check::{Check, Fault, OpenIntention};
-pub use event::{Event, Happening};
+pub use check::{Check, Fault, OpenIntention, Sealed, Watch};
+pub use event::{Adopted, Event, Happening, Place};
 pub use issue::{Completed, Intended, Intention, Lists, Replaces, Signed, Stage};
+pub use key::LedgerKey;
 pub use person::{Erased, Particulars};
 pub use publish::{Comparison, List, Published};
 pub(crate) use query::Earlier;
@@ -94,10 +104,14 @@ type Result<T> = std::result::Result<T, LedgerTrouble>;
 /// harm.
 pub struct Ledger {
     database: Database,
+    key: Option<LedgerKey>,
+    /// What was decided, as far as the events were read.
+    decided: Decided,
 }
 
 impl Ledger {
-    /// Opens a ledger file, or begins one. It is readable by its owner only.
+    /// Opens a ledger file, or begins one. It is readable by its owner only. Before anything is written, it has to be
+    /// [under the centre's key](Ledger::under).
     ///
     /// The file has two others beside it while it is open (`-wal`, `-shm`). Copy them together, or with
     /// `sqlite3 ledger.sqlite ".backup …"`; never put the file on a network drive, where locks do not hold.
@@ -130,33 +144,43 @@ impl Ledger {
         Ok(self.secret_mark()?.is_some())
     }
 
-    /// Binds the ledger to the secret under which rows are known, by a mark of it; once bound, it takes no other. Two
-    /// machines with two secrets would not recognise each other's rows, and issue them twice.
+    /// The same ledger with the key that its events are sealed with: it can be written, and what is read is held against
+    /// the seals. Once written under a key, a ledger takes no other: two machines with two secrets would not recognise
+    /// each other's rows, and issue them twice.
     ///
     /// # Errors
-    /// [`LedgerTrouble::OtherSecret`], the troubles of the database.
-    pub fn keyed_by(&mut self, secret: &Mark) -> Result<()> {
-        if self.secret_mark()?.is_none() {
-            self.database.write(|database| {
-                // Whoever came first has bound it.
-                database.run("UPDATE head SET secret = $1 WHERE secret IS NULL", &[secret.as_str().into()])
-            })?;
-        }
-        if self.secret_mark()?.as_deref() == Some(secret.as_str()) {
-            Ok(())
-        } else {
-            Err(LedgerTrouble::OtherSecret { place: self.database.place().into() })
-        }
+    /// [`LedgerTrouble::OtherSecret`]; [`LedgerTrouble::Altered`] where something was planted in the database that runs by
+    /// itself; the troubles of the database.
+    pub fn under(mut self, key: LedgerKey) -> Result<Self> {
+        self.refuse_other_secret(&key)?;
+        schema::refuse_planted(&mut self.database)?;
+        Ok(Self { key: Some(key), ..self })
     }
 
-    /// Refuses a secret under which the rows of this ledger are not known; a ledger that is not bound takes any.
-    pub(crate) fn refuse_other_secret(&mut self, secret: &Mark) -> Result<()> {
+    /// Refuses a key under which the rows of this ledger are not known; a ledger that is not bound takes any.
+    pub(crate) fn refuse_other_secret(&mut self, key: &LedgerKey) -> Result<()> {
         match self.secret_mark()? {
-            Some(bound) if bound != secret.as_str() => {
+            Some(bound) if bound != key.mark().as_str() => {
                 Err(LedgerTrouble::OtherSecret { place: self.database.place().into() })
             }
             _ => Ok(()),
         }
+    }
+
+    /// Reads as of one moment, with what was decided up to then by the sealed events alone; `None` where that cannot be
+    /// told: without the key, or before the ledger is sealed.
+    fn reading<T>(&mut self, work: impl FnOnce(&mut Database, Option<&Decided>) -> Result<T>) -> Result<T> {
+        let Self { database, key, decided } = self;
+        database.read(|database| {
+            let known = match key {
+                Some(key) if sworn::is_sealed(database)? => {
+                    *decided = std::mem::take(decided).catch_up(database, key)?;
+                    Some(&*decided)
+                }
+                _ => None,
+            };
+            work(database, known)
+        })
     }
 
     fn secret_mark(&mut self) -> Result<Option<String>> {
@@ -179,7 +203,7 @@ impl Ledger {
 
     fn over(mut database: Database) -> Result<Self> {
         schema::migrate(&mut database)?;
-        Ok(Self { database })
+        Ok(Self { database, key: None, decided: Decided::default() })
     }
 }
 
@@ -245,12 +269,7 @@ impl Mark {
     /// Never: HMAC takes keys of any length.
     #[must_use]
     pub fn keyed(secret: &[u8; 32], parts: &[&[u8]]) -> Self {
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
-        for part in parts {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part);
-        }
-        Self(hex(&mac.finalize().into_bytes()[..16]))
+        Self(hex(&key::keyed(secret, parts)[..16]))
     }
 
     /// 32 hexadecimal digits.

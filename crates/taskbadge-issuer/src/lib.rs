@@ -42,6 +42,7 @@
 //! | [`keys`] | the centre's keys over time: replaced, given a role, in other hands |
 //! | [`ledger`] | every badge, its place in the status lists, and what became of it |
 //! | [`desk`] | rows become badges: stored in the ledger, signed, checked, handed out, each once |
+//! | [`audit`] | proving the ledger, and every badge that it keeps |
 //! | [`publish`] | the folder that carries status lists and DID document to whoever verifies |
 //! | [`files`] | writing files whole or not at all |
 //!
@@ -49,6 +50,7 @@
 //! centre's folder. Time is always a parameter.
 
 mod address;
+pub mod audit;
 mod award;
 pub mod centre;
 mod cores;

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::Trouble;
 use crate::files::{self, Secrecy};
-use crate::ledger::{Ledger, Mark};
+use crate::ledger::{Ledger, LedgerKey, Mark};
 use crate::roster::{ClaimCode, Recipient, RowKey};
 use crate::text::{collapse, hex};
 use crate::trouble::random;
@@ -21,21 +21,21 @@ use crate::trouble::random;
 pub(crate) struct Secret(Zeroizing<[u8; 32]>);
 
 impl Secret {
-    /// The secret of a centre folder whose ledger is open; for an empty ledger it is begun.
+    /// The secret of a centre folder whose ledger is open, and the ledger under its key; for an empty ledger it is begun.
     ///
     /// # Errors
     /// [`Trouble::Secret`] where it is missing although badges are known under it, or damaged;
     /// [`LedgerTrouble::OtherSecret`](crate::ledger::LedgerTrouble::OtherSecret); [`Trouble::NoRandomness`],
     /// [`Trouble::Io`].
-    pub(crate) fn open(centre: &Path, ledger: &mut Ledger) -> Result<Self, Trouble> {
+    pub(crate) fn open(centre: &Path, mut ledger: Ledger) -> Result<(Self, Ledger), Trouble> {
         let secret = match Self::read(centre)? {
             Some(secret) => secret,
             // Without it, the rows that are known would look new, and be issued again.
             None if ledger.knows_a_secret()? => return Err(Trouble::Secret(file(centre))),
             None => Self::begin(centre)?,
         };
-        ledger.keyed_by(&secret.mark(&[b"secret"]))?;
-        Ok(secret)
+        let ledger = ledger.under(secret.ledger_key())?;
+        Ok((secret, ledger))
     }
 
     /// The secret, if it was begun.
@@ -59,11 +59,16 @@ impl Secret {
     pub(crate) fn known(centre: &Path, ledger: &mut Ledger) -> Result<Option<Self>, Trouble> {
         let secret = Self::read(centre)?;
         match &secret {
-            Some(secret) => ledger.refuse_other_secret(&secret.mark(&[b"secret"]))?,
+            Some(secret) => ledger.refuse_other_secret(&secret.ledger_key())?,
             None if ledger.knows_a_secret()? => return Err(Trouble::Secret(file(centre))),
             None => {}
         }
         Ok(secret)
+    }
+
+    /// The key that the events of the centre's ledger are sealed with.
+    pub(crate) fn ledger_key(&self) -> LedgerKey {
+        LedgerKey::of(&self.0)
     }
 
     /// One that nobody will see again, for a rehearsal.
@@ -158,8 +163,10 @@ fn unhex(pair: &[u8]) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
+    use taskbadge::time::Instant;
+
     use super::*;
-    use crate::ledger::LedgerTrouble;
+    use crate::ledger::{Head, LedgerTrouble};
 
     fn ledger(folder: &Path) -> Ledger {
         Ledger::open(&folder.join("ledger.sqlite")).unwrap()
@@ -168,9 +175,8 @@ mod tests {
     #[test]
     fn it_is_begun_once_and_kept() {
         let folder = tempfile::tempdir().unwrap();
-        let mut ledger = ledger(folder.path());
-        let first = Secret::open(folder.path(), &mut ledger).unwrap();
-        let again = Secret::open(folder.path(), &mut ledger).unwrap();
+        let (first, ledger) = Secret::open(folder.path(), ledger(folder.path())).unwrap();
+        let (again, _) = Secret::open(folder.path(), ledger).unwrap();
         assert_eq!(first.recipient("Amina@example.org "), again.recipient("amina@example.org"));
         assert_ne!(first.recipient("did:key:zA"), again.recipient("did:key:za"));
     }
@@ -178,15 +184,16 @@ mod tests {
     #[test]
     fn with_another_secret_or_none_nothing_is_issued() {
         let folder = tempfile::tempdir().unwrap();
-        let mut ledger = ledger(folder.path());
-        Secret::open(folder.path(), &mut ledger).unwrap();
+        let (_, mut begun) = Secret::open(folder.path(), ledger(folder.path())).unwrap();
+        // It is with the first event that a ledger is bound.
+        begun.compare(&Head { sequence: 1, hash: [1; 32] }, Instant::from_unix(0)).unwrap();
         let path = file(folder.path());
         for (content, other) in [(None, false), (Some("no secret"), false), (Some(&*"0".repeat(64)), true)] {
             fs::remove_file(&path).unwrap();
             if let Some(content) = content {
                 fs::write(&path, content).unwrap();
             }
-            match Secret::open(folder.path(), &mut ledger).err().unwrap() {
+            match Secret::open(folder.path(), ledger(folder.path())).err().unwrap() {
                 Trouble::Secret(_) => assert!(!other),
                 Trouble::Ledger(LedgerTrouble::OtherSecret { .. }) => assert!(other),
                 trouble => panic!("{trouble}"),

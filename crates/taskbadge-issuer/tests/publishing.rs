@@ -161,6 +161,10 @@ fn what_another_published_is_refused_and_puts_nothing_in_doubt() {
 
     // Another centre's ledger.
     fs::copy(other.centre.ledger_file(), house.centre.ledger_file()).unwrap();
+    assert!(matches!(house.publish(), Err(Trouble::Ledger(LedgerTrouble::OtherSecret { .. }))));
+    // With the secret that it is sealed with, too.
+    let secret = |house: &House| house.centre.folder().join("issued.secret");
+    fs::copy(secret(&other), secret(&house)).unwrap();
     assert!(matches!(house.publish(), Err(Trouble::OtherLedger { .. })));
     assert!(!house.centre.published_folder().join(HEAD_FILE).exists());
 }

@@ -24,8 +24,18 @@ pub(crate) enum Ledger {
         #[command(flatten)]
         centre: CentreFolder,
     },
-    /// Prove that the ledger is whole
+    /// Prove that the ledger is whole: replay its log, compare every row, and verify every badge that it keeps
     Check {
+        #[command(flatten)]
+        centre: CentreFolder,
+    },
+    /// Seal a ledger of an earlier version with the centre's secret, once
+    Seal(Seal),
+    /// Make a whole ledger out of the log of one that was changed past taskbadge
+    Rebuild {
+        /// The file to write, which must not be there yet; for a ledger in PostgreSQL, the address of an empty database
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
         #[command(flatten)]
         centre: CentreFolder,
     },
@@ -63,6 +73,17 @@ pub(crate) struct Export {
     pub(crate) centre: CentreFolder,
     #[command(flatten)]
     pub(crate) filter: Filter,
+}
+
+#[derive(Args)]
+pub(crate) struct Seal {
+    #[command(flatten)]
+    pub(crate) decision: Decision,
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) centre: CentreFolder,
 }
 
 #[derive(Args)]

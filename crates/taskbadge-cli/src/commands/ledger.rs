@@ -1,15 +1,17 @@
 //! `taskbadge ledger`: looking at the ledger, proving it, and forgetting people.
 
 use std::collections::HashSet;
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::Duration;
 
+use indicatif::{ProgressBar, ProgressStyle};
 use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::files::{self, Secrecy};
-use taskbadge_issuer::ledger::{self, Happening, LedgerTrouble, Record, State, Status};
-use taskbadge_issuer::publish;
+use taskbadge_issuer::ledger::{self, Happening, LedgerTrouble, Record, Sealed, State, Status};
+use taskbadge_issuer::{Trouble as Issuing, audit, publish};
 
-use crate::args::ledger::{Change, Export, Ledger, List};
+use crate::args::ledger::{Change, Export, Ledger, List, Seal};
 use crate::confirm::{self, Deed, Plan};
 use crate::output::{Exit, Output, Trouble};
 use crate::selection;
@@ -20,6 +22,8 @@ pub(super) fn ledger(command: &Ledger, output: &mut Output) -> Result<Exit, Trou
         Ledger::List(command) => list(command, output),
         Ledger::Show { badge, centre } => show(badge, &mut super::ledger_of(&Centre::open(&centre.folder)?)?, output),
         Ledger::Check { centre } => check(&Centre::open(&centre.folder)?, output),
+        Ledger::Seal(command) => seal(command, output),
+        Ledger::Rebuild { output: file, centre } => rebuild(file, &Centre::open(&centre.folder)?, output),
         Ledger::Export(command) => export(command, output),
         Ledger::Forget(change) => forget(change, output),
         Ledger::AcceptRestored(accept) => super::publish::accept_restored(accept, output),
@@ -70,10 +74,57 @@ fn show(badge: &Path, ledger: &mut ledger::Ledger, output: &mut Output) -> Resul
 fn check(centre: &Centre, output: &mut Output) -> Result<Exit, Trouble> {
     let mut ledger = super::ledger_of(centre)?;
     // That it is whole says nothing of what it may have lost: only what was published can tell.
-    publish::compare(&mut ledger, &centre.published_folder(), super::now())?;
-    let check = ledger.check()?;
+    match publish::compare(&mut ledger, &centre.published_folder(), super::now()) {
+        // What cannot be written down is told below.
+        Err(Issuing::Ledger(LedgerTrouble::NoSecret { .. } | LedgerTrouble::Unsealed { .. })) => {}
+        compared => drop(compared?),
+    }
+    let (bar, progress) = progress();
+    let check = audit::check(centre, &mut ledger, progress)?;
+    bar.finish_and_clear();
     words::ledger::checked(&check).iter().for_each(|line| output.line(line));
-    Ok(if check.is_whole() && check.in_doubt.is_none() { Exit::Done } else { Exit::Trouble })
+    let is_well = check.is_whole() && check.in_doubt.is_none() && check.sealed != Sealed::Not;
+    Ok(if is_well { Exit::Done } else { Exit::Trouble })
+}
+
+fn seal(seal: &Seal, output: &mut Output) -> Result<Exit, Trouble> {
+    let because = seal.decision.because()?;
+    let centre = Centre::open(&seal.centre.folder)?;
+    let mut ledger = super::ledger_of(&centre)?;
+    if !seal.yes {
+        confirm::ask(words::ledger::SEAL_QUESTION, output)?;
+    }
+    let (bar, progress) = progress();
+    let check = audit::seal(&centre, &mut ledger, &because, super::now(), progress)?;
+    bar.finish_and_clear();
+    words::ledger::checked(&check).iter().for_each(|line| output.line(line));
+    if !check.is_whole() {
+        return Err(Trouble::new(words::ledger::NOT_SEALED));
+    }
+    output.line(words::ledger::SEALED);
+    Ok(Exit::Done)
+}
+
+fn rebuild(file: &Path, centre: &Centre, output: &mut Output) -> Result<Exit, Trouble> {
+    let mut ledger = super::ledger_of(centre)?;
+    let mut new = centre.begin_ledger_at(file)?;
+    let (bar, progress) = progress();
+    let faults = audit::rebuild(&mut ledger, &mut new, progress)?;
+    bar.finish_and_clear();
+    words::ledger::rebuilt(&faults, file).iter().for_each(|line| output.line(line));
+    Ok(Exit::Done)
+}
+
+/// A bar on a terminal, and what moves it.
+fn progress() -> (ProgressBar, impl FnMut(u64, u64)) {
+    let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+    let style = ProgressStyle::with_template(words::ledger::PROGRESS_OF_CHECKING);
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let moved = bar.clone();
+    (bar, move |done, all| {
+        moved.set_length(all);
+        moved.set_position(done);
+    })
 }
 
 fn export(export: &Export, output: &mut Output) -> Result<Exit, Trouble> {

@@ -6,7 +6,8 @@ use std::path::Path;
 use chrono::NaiveDate;
 use taskbadge::badge::{Iri, StatusPurpose};
 use taskbadge_issuer::ledger::{
-    Check, Count, Entry, Erased, Event, Happening, LedgerTrouble, OpenIntention, Record, Replaces, Status, Tally,
+    Check, Count, Entry, Erased, Event, Fault, Happening, LedgerTrouble, OpenIntention, Record, Replaces, Sealed,
+    Status, Tally,
 };
 use taskbadge_issuer::printable;
 
@@ -250,19 +251,60 @@ pub(crate) fn checked(check: &Check) -> Vec<String> {
     let mut lines = vec![
         format!("{}, {}: {whole}.", many(check.events, "event"), many(check.badges, "badge")),
         shown("log's end", &check.head.to_string()),
+        shown("seals", seals(check.sealed)),
     ];
     lines.extend(unfinished(&check.open));
     lines.extend(check.faults.iter().map(|fault| shown("fault", &fault.to_string())));
     if !check.is_whole() {
         lines.push(shown(
             "next",
-            "issue nothing; keep a copy of the ledger as it is, find out who changed it, and restore the last backup",
+            "issue nothing; keep a copy of the ledger as it is, and find out who changed it; where only tables were changed, \
+             `taskbadge ledger rebuild` makes them anew from the log, else restore the last backup",
         ));
     }
     if let Some(published) = check.in_doubt {
         lines.push(shown("in doubt", &LedgerTrouble::Restored { own: check.head, published }.to_string()));
         lines.push(shown("next", "until then nothing is issued; to accept it, run `taskbadge ledger accept-restored`"));
     }
+    lines
+}
+
+fn seals(sealed: Sealed) -> &'static str {
+    match sealed {
+        Sealed::Proven => "every event was written with this centre's secret",
+        Sealed::Unproven => {
+            "not looked at, since issued.secret is not here: the hashes follow from each other and the tables from the events, \
+             and whoever can write the database could have written all of it anew"
+        }
+        Sealed::Not => {
+            "none: it is of an earlier version, and whoever could write it could change it; run `taskbadge ledger seal`"
+        }
+    }
+}
+
+pub(crate) const PROGRESS_OF_CHECKING: &str = "{bar:40} {pos} of {len} events, {eta} to go";
+
+pub(crate) const SEAL_QUESTION: &str = "Sealing checks the whole ledger, writes down how every badge and list stands, and seals \
+    this and every later event with the centre's secret: from then on nobody can change the ledger unnoticed who does not \
+    have that file. What somebody changed before, in a way that agrees with itself, is sealed as it is: look at `taskbadge \
+    ledger list` and at your rosters first. It cannot be undone.";
+
+pub(crate) const SEALED: &str = "Sealed. Keep issued.secret apart from the ledger's backups.";
+
+pub(crate) const NOT_SEALED: &str = "the ledger is not sealed, since it is not whole; nothing was changed. Restore the last \
+    backup that is whole, and seal that";
+
+pub(crate) fn rebuilt(faults: &[Fault], file: &Path) -> Vec<String> {
+    let mut lines = vec![match faults.len() {
+        0 => format!("Wrote {}. Nothing was wrong with the ledger that it was made from.", named(file)),
+        _ => format!("Wrote {}, made from the log. What was not as it should be:", named(file)),
+    }];
+    lines.extend(faults.iter().map(|fault| shown("fault", &fault.to_string())));
+    lines.push(shown(
+        "next",
+        "run `taskbadge ledger check` with it in the place of the old one: what was erased or altered and is only in the \
+         tables, such as a copy of a badge, is not in it",
+    ));
     lines
 }
 
@@ -386,6 +428,7 @@ fn happening(happening: &Happening) -> String {
         Happening::Suspended { .. } => "suspended".into(),
         Happening::Reinstated { .. } => "reinstated".into(),
         Happening::Forgotten { .. } => "the person was forgotten".into(),
+        Happening::BadgeAdopted(_) => "the ledger was sealed, and this badge in it as it stood".into(),
         // What happens to lists and to the ledger itself stands in no badge's history.
         _ => "something that this version has no words for".into(),
     }

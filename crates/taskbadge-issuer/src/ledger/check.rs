@@ -1,18 +1,17 @@
-//! Proving that the ledger is whole: the log first, then every badge against what the log says of it.
+//! Proving that the ledger is whole: its log is replayed into an empty ledger beside it, and every table, row and column
+//! is compared with what stands.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt;
 
 use taskbadge::badge::Iri;
 use taskbadge::time::Instant;
 
+use super::change::Sealing;
 use super::database::{Database, Value};
-use super::event::{Place, link, note_digest};
-use super::publish;
 use super::query::{self, Record};
-use super::trouble::purpose_name;
-use super::{Event, Happening, Head, Ledger, LedgerTrouble, Replaces, Result, State, Status, sha256};
-use crate::text::hex;
+use super::replay::{Replayed, replay};
+use super::{Because, Head, Ledger, LedgerTrouble, Result, Status, compare, publish, schema, sworn};
 
 /// What a check of the ledger found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +22,8 @@ pub struct Check {
     pub badges: u64,
     /// Where the log ends.
     pub head: Head,
+    /// Whether the events have the seal of the centre.
+    pub sealed: Sealed,
     /// What is wrong, at most a hundred faults.
     pub faults: Vec<Fault>,
     /// Badges that were begun and not finished. That is no fault: issuing their roster again finishes them.
@@ -39,6 +40,18 @@ impl Check {
     }
 }
 
+/// What the seals of a log prove.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sealed {
+    /// Every event was written by the centre, or, where it is older than the sealing, was there when it sealed the ledger.
+    Proven,
+    /// The seals were not looked at, for want of the centre's secret: the hashes follow from each other, and the tables
+    /// from the events. Whoever can write the database could have written all of it anew.
+    Unproven,
+    /// The log is of an earlier version and has no seals yet.
+    Not,
+}
+
 /// One thing that is wrong. Its text says what.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -46,15 +59,24 @@ pub enum Fault {
     /// The database itself is damaged.
     #[error("the database is damaged: {0}")]
     Database(String),
+    /// A table, an index, a trigger or a view is not one that taskbadge makes, or one that it makes is missing.
+    #[error("the database has another {0} than taskbadge makes, or lacks it")]
+    Schema(String),
     /// An event is missing, or its number is.
     #[error("the log goes from event {0} to event {1}: what is between was taken out")]
     Gap(u64, u64),
     /// An event is not what was written.
     #[error("event {0} is not what was written: its hash does not follow from it and the event before")]
     Hash(u64),
+    /// An event was not written by the centre.
+    #[error("event {0} does not have the seal of this centre: it was added or changed past taskbadge")]
+    Seal(u64),
     /// An event is not one that this version writes.
     #[error("event {0} is not an event that taskbadge writes, or says it is another one")]
     Unreadable(u64),
+    /// An event does not name the last decision before it.
+    #[error("event {0} passes over a decision before it")]
+    Decisive(u64),
     /// The end of the log is not where it should be.
     #[error(
         "the log ends at event {found}, and the ledger says it ends at {written}: events were taken off its end, or added past the ledger"
@@ -65,59 +87,49 @@ pub enum Fault {
         /// What the ledger says it is.
         written: u64,
     },
-    /// Badges are missing.
-    #[error("the ledger gave out {written} numbers and has {found} badges: some were taken out")]
-    Badges {
-        /// How many there are.
-        found: u64,
-        /// How many there should be.
-        written: u64,
-    },
-    /// A badge is not what the log says.
-    #[error("{badge}: the log says otherwise of {what}")]
-    Differs {
-        /// The badge.
-        badge: Iri,
-        /// What differs.
-        what: &'static str,
-    },
-    /// The stored bytes are not those of the digest.
-    #[error("{0}: the stored bytes are not those that were written down")]
-    Bytes(Iri),
     /// An event that could not have happened after those before.
-    #[error("{badge}: event {event} cannot follow those before it")]
-    Order {
+    #[error("event {0} cannot follow those before it")]
+    Order(u64),
+    /// An event of a badge that is not there.
+    #[error("event {0} is about a badge that the log does not begin")]
+    Nobody(u64),
+    /// An event is filed under another badge than its own, or under none.
+    #[error("event {0} is filed under another badge than its own")]
+    Column(u64),
+    /// A row says otherwise than the events.
+    #[error("{table}, {row}: the log says otherwise of {column}")]
+    Differs {
+        /// The table.
+        table: &'static str,
+        /// The row: a badge, an event, the address of a list, or a number.
+        row: String,
+        /// The column.
+        column: &'static str,
+    },
+    /// A row is missing.
+    #[error("{table}, {row}: it was taken out")]
+    Missing {
+        /// The table.
+        table: &'static str,
+        /// The row.
+        row: String,
+    },
+    /// A row that no event put there.
+    #[error("{table}, {row}: no event put it there")]
+    Planted {
+        /// The table.
+        table: &'static str,
+        /// The row.
+        row: String,
+    },
+    /// A badge that is kept is not a good one.
+    #[error("{badge}: the badge that is kept is not what was decided: {why}")]
+    Badge {
         /// The badge.
         badge: Iri,
-        /// The event.
-        event: u64,
+        /// What is wrong with it.
+        why: String,
     },
-    /// An event of a badge that is not there.
-    #[error("event {0} is about a badge that the ledger does not have")]
-    Nobody(u64),
-    /// One index for two badges.
-    #[error("index {index} of {list} is used {times} times")]
-    IndexTwice {
-        /// The list.
-        list: String,
-        /// The index.
-        index: u64,
-        /// How often.
-        times: u64,
-    },
-    /// A list's count of used indices is wrong, or one lies beyond its end.
-    #[error("{list} says that {written} of its indices are used, and {found} within its length are")]
-    List {
-        /// The list.
-        list: String,
-        /// How many are used.
-        found: u64,
-        /// What the ledger says.
-        written: u64,
-    },
-    /// A note was changed.
-    #[error("what was written as the reason of event {0} is not what it was")]
-    Note(u64),
 }
 
 /// A badge that was begun and not finished. Its text explains it.
@@ -144,339 +156,215 @@ impl fmt::Display for OpenIntention {
     }
 }
 
+/// What a check asks of others while it goes on.
+pub struct Watch<'w> {
+    /// Looks at badges that are kept, with their records: for each what is wrong with it, if anything is. The ledger itself
+    /// knows of no keys.
+    pub badges: &'w dyn Fn(&[(Record, Vec<u8>)]) -> Vec<Option<String>>,
+    /// Is told how many events of how many are replayed.
+    pub progress: &'w mut dyn FnMut(u64, u64),
+}
+
 impl Ledger {
-    /// Reads the whole ledger as of one moment and proves it: every event follows from the one before, every badge has
-    /// its events and says what they say, no index is used twice, and stored bytes have the digests that were written
-    /// down.
+    /// Reads the whole ledger as of one moment and proves it: every event follows from the one before and has the
+    /// centre's seal, their numbers have no gap, and replaying them comes to the tables, rows and columns that stand.
+    /// What a person wrote, and what is signed, have the digests that the events say.
     ///
-    /// A ledger with faults is `Ok`: they are in the answer.
+    /// The replay lies in memory, and in a temporary file where it is large. A ledger with faults is `Ok`: they are in
+    /// the answer. One that is not sealed yet is checked as if it were sealed now.
     ///
     /// # Errors
     /// The troubles of the database, where it cannot be read at all.
     pub fn check(&mut self) -> Result<Check> {
-        self.database.read(|database| {
-            let mut check = Checking { faults: Vec::new(), events: 0, badges: 0, open: Vec::new() };
-            check.database(database)?;
-            let head = check.log(database)?;
-            check.badges(database)?;
-            check.lists(database)?;
-            check.notes(database)?;
-            let in_doubt = publish::in_doubt(database)?;
-            let Checking { faults, events, badges, open } = check;
-            Ok(Check { events, badges, head, faults, open, in_doubt })
+        self.check_with(&mut Watch { badges: &|kept| vec![None; kept.len()], progress: &mut |_, _| {} })
+    }
+
+    /// [`Ledger::check`], with somebody who looks at every badge that is kept, and at how far it is.
+    ///
+    /// # Errors
+    /// As [`Ledger::check`].
+    pub fn check_with(&mut self, watch: &mut Watch<'_>) -> Result<Check> {
+        let is_sealed = sworn::is_sealed(&mut self.database)?;
+        if is_sealed || self.key.is_none() {
+            let Self { database, key, .. } = self;
+            return database.read(|database| checked(database, key.as_ref(), watch));
+        }
+        let head = self.head()?;
+        let select = "SELECT count(*) FROM events";
+        let events = self.database.first(select, &[], |row| row.count(0))?.unwrap_or_default();
+        // Nothing of this is written: it is undone with the answer in hand.
+        let because = Because { actor: "taskbadge".into(), text: "a check".into() };
+        let done = self.change_as(Instant::from_unix(0), Sealing::Begun, |change| {
+            change.seal(&because, &|_, _| Vec::new())?;
+            change.catch_up()?;
+            change.write_head()?;
+            let check = checked(change.database, Some(change.key), watch)?;
+            Err::<(), Undone>(Undone::Check(Box::new(Check { sealed: Sealed::Not, head, events, ..check })))
+        });
+        match done {
+            Err(Undone::Check(check)) => Ok(*check),
+            Err(Undone::Trouble(trouble)) => Err(trouble),
+            Ok(()) => unreachable!("it is undone"),
+        }
+    }
+
+    /// Makes a whole ledger of the log of this one, in an empty ledger: the tables anew from the events, and from the old
+    /// tables only what the events have digests of. Gives what was wrong, and is not in the new one.
+    ///
+    /// # Errors
+    /// [`LedgerTrouble::NoSecret`]; [`LedgerTrouble::Unsealed`]; [`LedgerTrouble::Altered`] where the log itself is not
+    /// whole, which only a backup mends; [`LedgerTrouble::NotEmpty`]; the troubles of the databases.
+    pub fn rebuild_into(&mut self, new: &mut Ledger, progress: &mut dyn FnMut(u64, u64)) -> Result<Vec<Fault>> {
+        let Self { database, key, .. } = self;
+        let key = key.as_ref().ok_or_else(|| LedgerTrouble::NoSecret { place: database.place().into() })?;
+        if !sworn::is_sealed(database)? {
+            return Err(LedgerTrouble::Unsealed { place: database.place().into() });
+        }
+        if new.head()?.sequence != 0 {
+            return Err(LedgerTrouble::NotEmpty { place: new.database.place().into() });
+        }
+        database.read(|database| {
+            let mut faults = Faults::default();
+            let target = &mut new.database;
+            let replayed = replay(database, target, Some(key), true, &mut |fault| faults.push(fault), progress)?;
+            let written = written_head(database)?;
+            // A wrong column beside an event is one of the tables; everything else is the log.
+            let of_log = faults.0.iter().find(|fault| !matches!(fault, Fault::Column(_)));
+            if let Some(fault) = of_log {
+                return Err(sworn::altered(database, &fault.to_string()));
+            }
+            if replayed.end != written.0 {
+                return Err(sworn::altered(
+                    database,
+                    &Fault::Head { found: replayed.end.sequence, written: written.0.sequence }.to_string(),
+                ));
+            }
+            target.run("UPDATE head SET secret = $1", &[key.mark().as_str().into()])?;
+            for table in compare::TABLES {
+                table.compare(database, target, &mut |fault| faults.push(fault))?;
+            }
+            target.write(|target| compare::TABLES.iter().try_for_each(|table| table.fill(database, target)))?;
+            Ok(faults.0)
         })
     }
 }
 
-/// A check under way.
-struct Checking {
-    faults: Vec<Fault>,
-    events: u64,
-    badges: u64,
-    open: Vec<OpenIntention>,
+/// How a check of a ledger that is not sealed ends.
+enum Undone {
+    Check(Box<Check>),
+    Trouble(LedgerTrouble),
 }
 
-/// As many faults as are told: where there are more, something happened to the whole.
-const MOST_FAULTS: usize = 100;
+impl From<LedgerTrouble> for Undone {
+    fn from(trouble: LedgerTrouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
 
-/// Badges looked at together.
-const PAGE: u64 = 1000;
+/// Faults, as many as are told: where there are more, something happened to the whole.
+#[derive(Default)]
+struct Faults(Vec<Fault>);
 
-impl Checking {
-    fn fault(&mut self, fault: Fault) {
-        if self.faults.len() < MOST_FAULTS {
-            self.faults.push(fault);
+impl Faults {
+    const MOST: usize = 100;
+
+    fn push(&mut self, fault: Fault) {
+        if self.0.len() < Self::MOST {
+            self.0.push(fault);
         }
     }
+}
 
-    fn database(&mut self, database: &mut Database) -> Result<()> {
-        if !database.is_sqlite() {
-            return Ok(());
-        }
+pub(super) fn checked(database: &mut Database, key: Option<&super::LedgerKey>, watch: &mut Watch<'_>) -> Result<Check> {
+    let mut faults = Faults::default();
+    if database.is_sqlite() {
         database.rows("PRAGMA integrity_check(10)", &[], |row| {
             let answer = row.text(0)?;
             if answer != "ok" {
-                self.fault(Fault::Database(answer));
+                faults.push(Fault::Database(answer));
             }
             Ok(())
-        })
+        })?;
     }
+    let mut beside = Database::passing()?;
+    schema::migrate(&mut beside)?;
+    schema::differences(database, &mut beside)?.into_iter().for_each(|what| faults.push(Fault::Schema(what)));
+    let replayed = replay(database, &mut beside, key, false, &mut |fault| faults.push(fault), &mut *watch.progress)?;
+    let Replayed { events, badges, end, sealed_from } = replayed;
+    let (written, secret) = written_head(database)?;
+    if end != written {
+        faults.push(Fault::Head { found: end.sequence, written: written.sequence });
+    }
+    if let Some(key) = key
+        && events > 0
+        && secret.as_deref() != Some(key.mark().as_str())
+    {
+        faults.push(Fault::Differs { table: "head", row: "1".into(), column: "secret" });
+    }
+    let sealed = match (sealed_from, key) {
+        (None, _) if events > 0 => Sealed::Not,
+        (_, Some(_)) => Sealed::Proven,
+        (_, None) => Sealed::Unproven,
+    };
+    // What was written before events were sealed does not say enough to compare the tables with.
+    if sealed != Sealed::Not {
+        for table in compare::TABLES {
+            table.compare(database, &mut beside, &mut |fault| faults.push(fault))?;
+        }
+        look_at_badges(database, watch, &mut faults)?;
+    }
+    let open = open_intentions(database)?;
+    let in_doubt = publish::in_doubt(database)?;
+    Ok(Check { events, badges, head: end, sealed, faults: faults.0, open, in_doubt })
+}
 
-    /// Walks the chain. Gives its end.
-    fn log(&mut self, database: &mut Database) -> Result<Head> {
-        let written = database.first("SELECT sequence, hash, badges FROM head", &[], |row| {
-            Ok((Head { sequence: row.count(0)?, hash: row.digest(1)? }, row.count(2)?))
-        })?;
-        let (written, badges) = written.ok_or_else(|| LedgerTrouble::Damaged {
-            place: database.place().into(),
-            why: "the end of its log is not written down".into(),
-        })?;
-        let mut end = Head { sequence: 0, hash: [0; 32] };
-        database.rows("SELECT sequence, body, hash FROM events ORDER BY sequence", &[], |row| {
-            let (sequence, body, hash) = (row.count(0)?, row.text(1)?, row.digest(2)?);
-            let event = Event::from_canonical(&body).filter(|event| event.sequence == sequence);
-            // Only accepting a restored backup skips numbers, and only so far.
-            let skipped = match event.as_ref().map(|event| &event.happening) {
-                Some(Happening::RestorationAccepted { published, .. }) => {
-                    published.parse().map_or(end.sequence, |published: Head| published.sequence.max(end.sequence))
-                }
-                _ => end.sequence,
-            };
-            if sequence != skipped + 1 {
-                self.fault(Fault::Gap(end.sequence, sequence));
-            }
-            if event.is_none() {
-                self.fault(Fault::Unreadable(sequence));
-            }
-            if link(&end.hash, &body) != hash {
-                self.fault(Fault::Hash(sequence));
-            }
-            end = Head { sequence, hash };
-            self.events += 1;
+/// The end of the log and the mark of the secret, as the ledger has them written down.
+fn written_head(database: &mut Database) -> Result<(Head, Option<String>)> {
+    let written = database.first("SELECT sequence, hash, secret FROM head", &[], |row| {
+        Ok((Head { sequence: row.count(0)?, hash: row.digest(1)? }, row.maybe_text(2)?))
+    })?;
+    written.ok_or_else(|| super::change::no_head(database))
+}
+
+/// Badges that are looked at together.
+const PAGE: u64 = 1000;
+
+fn look_at_badges(database: &mut Database, watch: &Watch<'_>, faults: &mut Faults) -> Result<()> {
+    let mut after: u64 = 0;
+    loop {
+        let mut copies: HashMap<u64, Vec<u8>> = HashMap::new();
+        let select = "SELECT badge, content FROM copies WHERE badge > $1 ORDER BY badge LIMIT $2";
+        let mut last = None;
+        database.rows(select, &[after.into(), PAGE.into()], |row| {
+            last = Some(row.count(0)?);
+            copies.insert(row.count(0)?, row.bytes(1)?);
             Ok(())
         })?;
-        if end != written {
-            self.fault(Fault::Head { found: end.sequence, written: written.sequence });
-        }
-        let found = database.first("SELECT count(*) FROM badges", &[], |row| row.count(0))?.unwrap_or_default();
-        if found != badges {
-            self.fault(Fault::Badges { found, written: badges });
-        }
-        database.rows(
-            "SELECT sequence FROM events LEFT JOIN badges ON number = events.badge
-             WHERE events.badge IS NOT NULL AND number IS NULL ORDER BY sequence",
-            &[],
-            |row| {
-                self.fault(Fault::Nobody(row.count(0)?));
-                Ok(())
-            },
-        )?;
-        Ok(end)
-    }
-
-    /// Holds every badge against its events, a page at a time, so that a ledger of any size fits.
-    fn badges(&mut self, database: &mut Database) -> Result<()> {
-        let mut after: u64 = 0;
-        loop {
-            let records = query::records(database, "badges.number > $1", &[after.into()], PAGE)?;
-            let Some(last) = records.last().map(|record| record.number) else { return Ok(()) };
-            let range: [Value<'_>; 2] = [after.into(), last.into()];
-            let mut histories: BTreeMap<u64, Vec<Event>> = BTreeMap::new();
-            database.rows(
-                "SELECT body, badge FROM events WHERE badge > $1 AND badge <= $2 ORDER BY badge, sequence",
-                &range,
-                |row| {
-                    // What cannot be read was found on the way along the log.
-                    if let Some(event) = Event::from_canonical(&row.text(0)?) {
-                        histories.entry(row.count(1)?).or_default().push(event);
-                    }
-                    Ok(())
-                },
-            )?;
-            let mut stored = Stored::read(database, &range)?;
-            for record in &records {
-                let history = histories.remove(&record.number).unwrap_or_default();
-                self.badge(record, &history, &stored.remove(record.number));
-            }
-            self.badges += records.len() as u64;
-            after = last;
-        }
-    }
-
-    fn badge(&mut self, record: &Record, history: &[Event], stored: &OfBadge) {
-        let badge = &record.badge;
-        let mut told = Told::default();
-        for event in history {
-            if event.badge.as_ref() != Some(badge) || told.follow(&event.happening).is_none() {
-                self.fault(Fault::Order { badge: badge.clone(), event: event.sequence });
-                return;
+        let Some(last) = last else { return Ok(()) };
+        let range: [Value<'_>; 2] = [after.into(), last.into()];
+        let records = query::records(database, "badges.number > $1 AND badges.number <= $2", &range, u64::MAX >> 1)?;
+        let kept: Vec<(Record, Vec<u8>)> =
+            records.into_iter().filter_map(|record| copies.remove(&record.number).map(|text| (record, text))).collect();
+        for ((record, _), wrong) in kept.iter().zip((watch.badges)(&kept)) {
+            if let Some(why) = wrong {
+                faults.push(Fault::Badge { badge: record.badge.clone(), why });
             }
         }
-        let mut places: Vec<Place> = record.entries.iter().map(Place::from).collect();
-        places.sort();
-        let replaces = record.replaces.as_ref().map(|(old, _)| old.to_string());
-        // A replacement that is not issued has not superseded anything yet.
-        let superseded = (record.state == State::Superseded).then(|| record.replaced_by.as_ref().map(Iri::to_string));
-        let revoked = record.status == Status::Revoked;
-        let differences = [
-            ("its row", told.row.as_deref() != Some(record.row.as_str())),
-            ("its task", told.task != Some((record.task.clone(), record.version.clone()))),
-            ("its places in the status lists", told.places != places),
-            ("what it replaces", told.replaces != replaces),
-            ("what replaced it", told.superseded_by != superseded.flatten()),
-            ("its state", told.state != Some(record.state)),
-            ("its status", told.status != record.status),
-            ("its digest", told.digest != record.digest.map(|digest| hex(&digest))),
-            ("its signer", told.signer != record.signer),
-            ("its bit for revocation", stored.raised("revocation").is_some_and(|raised| raised != revoked)),
-            (
-                "its bit for suspension",
-                stored.raised("suspension").is_some_and(|raised| raised != told.bit_of_suspension),
-            ),
-        ];
-        for (what, differs) in differences {
-            if differs {
-                self.fault(Fault::Differs { badge: badge.clone(), what });
-            }
-        }
-        let (digest, bytes) = match record.state {
-            State::Intended => (&told.content, &stored.draft),
-            State::Issued | State::Superseded => (&told.digest, &stored.copy),
-        };
-        if *bytes != *digest && !(bytes.is_none() && told.forgotten) {
-            self.fault(Fault::Bytes(badge.clone()));
-        }
-        if record.state == State::Intended {
-            self.open.push(OpenIntention {
-                badge: badge.clone(),
-                task: record.task.clone(),
-                since: record.intended_at,
-                status: record.status,
-            });
-        }
-    }
-
-    fn lists(&mut self, database: &mut Database) -> Result<()> {
-        database.rows(
-            "SELECT url, position, count(*) FROM entries JOIN lists ON number = list
-             GROUP BY url, position HAVING count(*) > 1",
-            &[],
-            |row| {
-                self.fault(Fault::IndexTwice { list: row.text(0)?, index: row.count(1)?, times: row.count(2)? });
-                Ok(())
-            },
-        )?;
-        database.rows(
-            "SELECT url, used, (SELECT count(*) FROM entries WHERE list = number AND position < capacity) FROM lists
-             ORDER BY number",
-            &[],
-            |row| {
-                let (written, found) = (row.count(1)?, row.count(2)?);
-                if written != found {
-                    self.fault(Fault::List { list: row.text(0)?, found, written });
-                }
-                Ok(())
-            },
-        )
-    }
-
-    fn notes(&mut self, database: &mut Database) -> Result<()> {
-        let select = "SELECT event, body, salt, note FROM notes LEFT JOIN events ON sequence = event ORDER BY event";
-        database.rows(select, &[], |row| {
-            let digest = note_digest(&row.bytes(2)?, &row.text(3)?);
-            let event = row.maybe_text(1)?.and_then(|body| Event::from_canonical(&body));
-            if event.as_ref().and_then(|event| event.happening.note()) != Some(digest.as_str()) {
-                self.fault(Fault::Note(row.count(0)?));
-            }
-            Ok(())
-        })
+        after = last;
     }
 }
 
-/// What the events of a badge say of it.
-#[derive(Default)]
-struct Told {
-    row: Option<String>,
-    task: Option<(String, String)>,
-    content: Option<String>,
-    places: Vec<Place>,
-    replaces: Option<String>,
-    state: Option<State>,
-    digest: Option<String>,
-    signer: Option<String>,
-    superseded_by: Option<String>,
-    status: Status,
-    /// Revoking leaves it as it is.
-    bit_of_suspension: bool,
-    forgotten: bool,
-}
-
-impl Told {
-    /// Takes in the next event. `None` if it could not have happened.
-    fn follow(&mut self, happening: &Happening) -> Option<()> {
-        let begun = self.state.is_some();
-        match happening {
-            Happening::Intended { row, task, version, content, entries, replaces } if !begun => {
-                self.row = Some(row.clone());
-                self.task = Some((task.clone(), version.clone()));
-                self.content = Some(content.clone());
-                self.places = entries.clone();
-                self.places.sort();
-                self.replaces.clone_from(replaces);
-                self.state = Some(State::Intended);
-            }
-            Happening::Issued { digest, signer } if self.state == Some(State::Intended) => {
-                self.digest = Some(digest.clone());
-                self.signer = Some(signer.clone());
-                self.state = Some(State::Issued);
-            }
-            Happening::Superseded { by, how, .. } if self.state == Some(State::Issued) => {
-                how.parse::<Replaces>().ok()?;
-                self.superseded_by = Some(by.clone());
-                self.state = Some(State::Superseded);
-            }
-            Happening::Revoked { .. } if begun && self.status != Status::Revoked => self.status = Status::Revoked,
-            Happening::Suspended { .. } if begun && self.status == Status::Good => {
-                self.status = Status::Suspended;
-                self.bit_of_suspension = true;
-            }
-            Happening::Reinstated { .. } if self.status == Status::Suspended => {
-                self.status = Status::Good;
-                self.bit_of_suspension = false;
-            }
-            Happening::Forgotten { .. }
-                if begun && (self.state != Some(State::Intended) || self.status == Status::Revoked) =>
-            {
-                self.forgotten = true;
-            }
-            _ => return None,
-        }
-        Some(())
-    }
-}
-
-/// What is stored for the badges of a page, beside their records.
-struct Stored(BTreeMap<u64, OfBadge>);
-
-#[derive(Default)]
-struct OfBadge {
-    /// Digests of the stored bytes.
-    draft: Option<String>,
-    copy: Option<String>,
-    bits: Vec<(String, bool)>,
-}
-
-impl Stored {
-    fn read(database: &mut Database, range: &[Value<'_>; 2]) -> Result<Self> {
-        let mut stored: BTreeMap<u64, OfBadge> = BTreeMap::new();
-        database.rows("SELECT badge, content FROM drafts WHERE badge > $1 AND badge <= $2", range, |row| {
-            stored.entry(row.count(0)?).or_default().draft = Some(hex(&sha256(&row.bytes(1)?)));
-            Ok(())
-        })?;
-        database.rows("SELECT badge, content FROM copies WHERE badge > $1 AND badge <= $2", range, |row| {
-            stored.entry(row.count(0)?).or_default().copy = Some(hex(&sha256(&row.bytes(1)?)));
-            Ok(())
-        })?;
-        database.rows(
-            "SELECT badge, purpose, raised FROM entries JOIN lists ON number = list WHERE badge > $1 AND badge <= $2",
-            range,
-            |row| {
-                let bit = (purpose_name(query::purpose(row, 1)?).to_owned(), row.int(2)? == 1);
-                stored.entry(row.count(0)?).or_default().bits.push(bit);
-                Ok(())
-            },
-        )?;
-        Ok(Self(stored))
-    }
-
-    fn remove(&mut self, badge: u64) -> OfBadge {
-        self.0.remove(&badge).unwrap_or_default()
-    }
-}
-
-impl OfBadge {
-    /// The badge's bit for a purpose, if it has one.
-    fn raised(&self, purpose: &str) -> Option<bool> {
-        self.bits.iter().find(|(of, _)| of == purpose).map(|(_, raised)| *raised)
-    }
+fn open_intentions(database: &mut Database) -> Result<Vec<OpenIntention>> {
+    let mut open = Vec::new();
+    let select = "SELECT id, task, intended_at, status FROM badges WHERE state = 'intended' ORDER BY number";
+    database.rows(select, &[], |row| {
+        open.push(OpenIntention {
+            badge: row.parsed(0, "a badge has no id")?,
+            task: row.text(1)?,
+            since: Instant::from_unix(row.int(2)?),
+            status: row.parsed(3, "a badge has no status")?,
+        });
+        Ok(())
+    })?;
+    Ok(open)
 }

@@ -79,6 +79,22 @@ impl Database {
         Ok(Self { connection: Connection::Sqlite(connection), place, in_transaction: false })
     }
 
+    /// An empty database that is gone when it is dropped: in memory, and in a temporary file where it is large.
+    pub(super) fn passing() -> Result<Self> {
+        let place = "the ledger beside".to_owned();
+        let open = || {
+            let connection = rusqlite::Connection::open("")?;
+            connection.set_prepared_statement_cache_capacity(64);
+            connection.execute_batch(
+                "PRAGMA temp_store = FILE; PRAGMA cache_size = -65536; PRAGMA journal_mode = MEMORY;
+                 PRAGMA synchronous = OFF;",
+            )?;
+            Ok(connection)
+        };
+        let connection = open().map_err(|error| sqlite_trouble(&place, error))?;
+        Ok(Self { connection: Connection::Sqlite(connection), place, in_transaction: false })
+    }
+
     /// Connects to a PostgreSQL database, without TLS.
     #[cfg(feature = "postgres")]
     pub(super) fn postgres(url: &str) -> Result<Self> {
@@ -364,6 +380,15 @@ mod to_postgres {
 impl Row<'_> {
     pub(super) fn int(&self, column: usize) -> Result<i64> {
         self.read(column)
+    }
+
+    /// Whether a comparison holds, which SQLite gives as a number.
+    pub(super) fn truth(&self, column: usize) -> Result<bool> {
+        match self.columns {
+            Columns::Sqlite(_) => Ok(self.int(column)? != 0),
+            #[cfg(feature = "postgres")]
+            Columns::Postgres(_) => self.read(column),
+        }
     }
 
     /// A number that counts something.

@@ -1,9 +1,11 @@
-//! The log: one line for whatever happened, each with the hash of the one before.
+//! The log: one line for whatever happened, each with the hash of the one before and a seal that only the centre can make.
 //!
 //! The hash of an event is SHA-256 over the hash before it (32 bytes; zeros before the first) and the event's body,
-//! canonical JSON (RFC 8785). Nothing personal is in a body: what people wrote is in a table that can be erased, and
-//! the body has SHA-256 over 16 random bytes and the text, which proves the text as long as it is there and gives
-//! nothing away after.
+//! canonical JSON (RFC 8785). Its seal is HMAC-SHA-256 (RFC 2104) over the same, under a key that the database does not
+//! hold. Nothing personal is in a body: of what people wrote, and of what is known of a person, the body has SHA-256 over
+//! 16 random bytes and the text, which proves the text as long as it is there and gives nothing away after.
+//!
+//! Everything that the tables say follows from the events; [`apply`](super::apply) says how.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -11,9 +13,9 @@ use taskbadge::badge::Iri;
 use taskbadge::json::{Document, Limits};
 use taskbadge::time::Instant;
 
-use super::database::{Database, Row, Value};
-use super::faults::step;
-use super::{Because, Head, Ledger, LedgerTrouble, Reason, Result};
+use super::database::Row;
+use super::{Entry, LedgerTrouble, Particulars, Reason, Replaces, Result, State, Status};
+use crate::ledger::trouble::purpose_name;
 use crate::text::hex;
 
 /// Something that happened, as the log has it.
@@ -29,6 +31,8 @@ pub struct Event {
     pub happening: Happening,
     /// What was written as the reason, unless it was erased since.
     pub note: Option<String>,
+    /// The number of the last [decisive](Happening::is_decisive) event before it.
+    pub(super) decisive: u64,
 }
 
 /// What can happen. Digests are in hexadecimal digits.
@@ -53,13 +57,31 @@ pub enum Happening {
         task: String,
         /// The task's version.
         version: String,
+        /// The day of the award. Absent in what was written before events were sealed, as the other optional ones.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        awarded: Option<String>,
+        /// The end of the badge, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        valid_until: Option<Instant>,
         /// SHA-256 of the content to be signed.
         content: String,
+        /// The digest of what is known of the person, if anything is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        particulars: Option<String>,
         /// Its places in the status lists.
         entries: Vec<Place>,
         /// The badge that it replaces.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         replaces: Option<String>,
+        /// Why it replaces that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        how: Option<Replaces>,
+        /// Who decided that it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        actor: Option<String>,
+        /// The digest of what was written as the reason.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        because: Option<String>,
     },
     /// A badge was signed.
     Issued {
@@ -67,6 +89,9 @@ pub enum Happening {
         digest: String,
         /// The verification method of the key.
         signer: String,
+        /// The digests of what its proofs sign: they stay the same however the badge is written down.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        signed: Vec<String>,
     },
     /// Another badge was issued in its place.
     Superseded {
@@ -84,8 +109,11 @@ pub enum Happening {
         /// Who decided.
         actor: String,
         /// The digest of what was written.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
+        /// The bit that says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bit: Option<Place>,
     },
     /// A badge was taken back for a while.
     Suspended {
@@ -93,6 +121,9 @@ pub enum Happening {
         actor: String,
         /// The digest of what was written.
         note: String,
+        /// The bit that says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bit: Option<Place>,
     },
     /// A suspended badge stands again.
     Reinstated {
@@ -100,6 +131,9 @@ pub enum Happening {
         actor: String,
         /// The digest of what was written.
         note: String,
+        /// The bit that says so no more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bit: Option<Place>,
     },
     /// Personal data was erased.
     Forgotten {
@@ -133,6 +167,84 @@ pub enum Happening {
         /// The digest of what was written.
         note: String,
     },
+    /// From here on events are sealed. What the events before do not say, those that follow at once do.
+    Sealed {
+        /// The published heads whose loss was accepted before.
+        accepted: Vec<String>,
+        /// Who decided.
+        actor: String,
+        /// The digest of what was written.
+        note: String,
+    },
+    /// How a badge stood when the ledger was sealed.
+    BadgeAdopted(Box<Adopted>),
+    /// How a status list stood when the ledger was sealed.
+    ListAdopted {
+        /// Its address.
+        list: String,
+        /// `revocation` or `suspension`.
+        purpose: String,
+        /// How many entries it has.
+        capacity: u64,
+        /// Whether it was given badges.
+        open: bool,
+        /// The number of its last publication.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        publication: Option<u64>,
+    },
+}
+
+/// How a badge stood when the ledger was sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Adopted {
+    /// The mark of its row.
+    pub row: String,
+    /// The task.
+    pub task: String,
+    /// The task's version.
+    pub version: String,
+    /// The day of the award.
+    pub awarded: String,
+    /// The end of the badge, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Instant>,
+    /// How far it had come.
+    pub state: State,
+    /// Whether it stood.
+    pub status: Status,
+    /// SHA-256 of the content to be signed, where it was not signed yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+    /// SHA-256 of the signed bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// The verification method of the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signer: Option<String>,
+    /// The digests of what its proofs sign, where the bytes were there to tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed: Vec<String>,
+    /// The digest of what is known of the person, if anything is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub particulars: Option<String>,
+    /// Its places in the status lists.
+    pub entries: Vec<Place>,
+    /// Those of them whose bits were set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub raised: Vec<Place>,
+    /// The badge that it replaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
+    /// Why it replaces that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub how: Option<Replaces>,
+    /// Who decided that it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// The digest of what was written as the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
 }
 
 impl Happening {
@@ -145,8 +257,22 @@ impl Happening {
             | Self::Suspended { actor, .. }
             | Self::Reinstated { actor, .. }
             | Self::Forgotten { actor, .. }
-            | Self::RestorationAccepted { actor, .. } => Some(actor),
+            | Self::RestorationAccepted { actor, .. }
+            | Self::Sealed { actor, .. } => Some(actor),
+            Self::Intended { actor, .. } => actor.as_deref(),
+            Self::BadgeAdopted(adopted) => adopted.actor.as_deref(),
             _ => None,
+        }
+    }
+
+    /// Whether it decides what is published, or what may be issued. Every event names the last decisive one before it:
+    /// whoever follows them from the end of the log has all of them, however long the log is.
+    #[must_use]
+    pub fn is_decisive(&self) -> bool {
+        match self {
+            Self::Intended { .. } | Self::Issued { .. } | Self::Superseded { .. } | Self::Forgotten { .. } => false,
+            Self::BadgeAdopted(adopted) => adopted.status != Status::Good || !adopted.raised.is_empty(),
+            _ => true,
         }
     }
 
@@ -157,7 +283,8 @@ impl Happening {
             Self::Suspended { note, .. }
             | Self::Reinstated { note, .. }
             | Self::Forgotten { note, .. }
-            | Self::RestorationAccepted { note, .. } => Some(note),
+            | Self::RestorationAccepted { note, .. }
+            | Self::Sealed { note, .. } => Some(note),
             _ => None,
         }
     }
@@ -175,41 +302,70 @@ pub struct Place {
     pub purpose: String,
 }
 
+impl From<&Entry> for Place {
+    fn from(entry: &Entry) -> Self {
+        Self { index: entry.index, list: entry.list.to_string(), purpose: purpose_name(entry.purpose).into() }
+    }
+}
+
 /// An event without its hash, in the words of its JSON.
 #[derive(Serialize, Deserialize)]
 struct Body {
     at: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     badge: Option<String>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    decisive: u64,
     #[serde(flatten)]
     happening: Happening,
     sequence: u64,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 impl Event {
     /// From a row of sequence, body and note.
     pub(super) fn read(row: &Row<'_>) -> Result<Self> {
-        let text = row.text(1)?;
-        let body: Body = serde_json::from_str(&text).map_err(|_| row.damaged("an event of the log cannot be read"))?;
-        let badge = body.badge.map(|badge| badge.parse()).transpose();
-        Ok(Self {
-            sequence: row.count(0)?,
-            at: body.at.parse().map_err(|_| row.damaged("an event of the log has no time"))?,
-            badge: badge.map_err(|_| row.damaged("an event of the log names no badge"))?,
-            happening: body.happening,
-            note: row.maybe_text(2)?,
-        })
+        let mut event =
+            Self::of_body(&row.text(1)?).ok_or_else(|| row.damaged("an event of the log cannot be read"))?;
+        event.sequence = row.count(0)?;
+        event.note = row.maybe_text(2)?;
+        Ok(event)
     }
 
     /// From its body alone; `None` where that is not the one way to write it.
     pub(super) fn from_canonical(text: &str) -> Option<Self> {
-        if canonical(&Document::parse(text.as_bytes(), Limits::BADGE).ok()?) != text {
-            return None;
-        }
-        let body: Body = serde_json::from_str(text).ok()?;
-        let badge = body.badge.map(|badge| badge.parse()).transpose().ok()?;
-        let at = body.at.parse().ok()?;
-        Some(Self { sequence: body.sequence, at, badge, happening: body.happening, note: None })
+        let document = Document::parse(text.as_bytes(), Limits::BADGE).ok()?;
+        if document.root().canonical() == text { Self::of_body(text) } else { None }
+    }
+
+    /// From a body that is known to be one that taskbadge wrote.
+    pub(super) fn of_body(text: &str) -> Option<Self> {
+        let Body { at, badge, decisive, happening, sequence } = serde_json::from_str(text).ok()?;
+        let badge = badge.map(|badge| badge.parse()).transpose().ok()?;
+        Some(Self { sequence, at: at.parse().ok()?, badge, happening, note: None, decisive })
+    }
+
+    /// Its body.
+    ///
+    /// # Errors
+    /// [`LedgerTrouble::Database`] for a text that cannot be written as JSON.
+    pub(super) fn body(&self, place: &str) -> Result<String> {
+        let body = Body {
+            at: self.at.to_string(),
+            badge: self.badge.as_ref().map(Iri::to_string),
+            decisive: self.decisive,
+            happening: self.happening.clone(),
+            sequence: self.sequence,
+        };
+        let document = Document::from_serialize(&body).map_err(|finding| LedgerTrouble::Database {
+            place: place.into(),
+            why: format!("this cannot be written into the log: {finding}"),
+        })?;
+        Ok(document.root().canonical())
     }
 }
 
@@ -223,97 +379,9 @@ pub(super) fn note_digest(salt: &[u8], text: &str) -> String {
     hex(&Sha256::new().chain_update(salt).chain_update(text).finalize())
 }
 
-fn canonical(document: &Document) -> String {
-    document.root().canonical()
-}
-
-/// A change to the ledger in the making: it holds the writer's lock, and collects the events that go into the log.
-pub(super) struct Change<'d> {
-    pub(super) database: &'d mut Database,
-    pub(super) head: Head,
-    /// How many badges and lists there are.
-    pub(super) badges: u64,
-    pub(super) lists: u64,
-    at: Instant,
-    events: Vec<(u64, Option<u64>, String, [u8; 32])>,
-    notes: Vec<(u64, Option<u64>, [u8; 16], String)>,
-}
-
-impl Ledger {
-    /// Changes the ledger: all of the work and its events, or nothing.
-    pub(super) fn change<T, E: From<LedgerTrouble>>(
-        &mut self,
-        at: Instant,
-        work: impl FnOnce(&mut Change<'_>) -> std::result::Result<T, E>,
-    ) -> std::result::Result<T, E> {
-        self.database.write(|database| {
-            let lock = if database.is_sqlite() { "" } else { " FOR UPDATE" };
-            let head =
-                database.first(&format!("SELECT sequence, hash, badges, lists FROM head{lock}"), &[], |row| {
-                    Ok((Head { sequence: row.count(0)?, hash: row.digest(1)? }, row.count(2)?, row.count(3)?))
-                })?;
-            let (head, badges, lists) = head.ok_or_else(|| LedgerTrouble::Damaged {
-                place: database.place().into(),
-                why: "the end of its log is not written down".into(),
-            })?;
-            step("the head is locked");
-            let mut change = Change { database, head, badges, lists, at, events: Vec::new(), notes: Vec::new() };
-            let done = work(&mut change)?;
-            change.close()?;
-            Ok(done)
-        })
-    }
-}
-
-impl Change<'_> {
-    /// Adds an event. `badge` is the number and the id of the badge it happened to.
-    pub(super) fn log(&mut self, badge: Option<(u64, &Iri)>, happening: Happening) -> Result<u64> {
-        let sequence = self.head.sequence + 1;
-        let body = Body { at: self.at.to_string(), badge: badge.map(|(_, id)| id.to_string()), happening, sequence };
-        let body = Document::from_serialize(&body).map_err(|finding| LedgerTrouble::Database {
-            place: self.database.place().into(),
-            why: format!("this cannot be written into the log: {finding}"),
-        })?;
-        let body = canonical(&body);
-        self.head = Head { sequence, hash: link(&self.head.hash, &body) };
-        self.events.push((sequence, badge.map(|(number, _)| number), body, self.head.hash));
-        Ok(sequence)
-    }
-
-    /// Adds an event with what a person wrote. `happening` gets the digest of that.
-    pub(super) fn log_because(
-        &mut self,
-        badge: Option<(u64, &Iri)>,
-        because: &Because,
-        happening: impl FnOnce(String, String) -> Happening,
-    ) -> Result<u64> {
-        let salt = crate::trouble::random::<16>().map_err(|_| LedgerTrouble::NoRandomness)?;
-        let digest = note_digest(&salt, because.text());
-        let sequence = self.log(badge, happening(because.actor().into(), digest))?;
-        self.notes.push((sequence, badge.map(|(number, _)| number), salt, because.text().into()));
-        Ok(sequence)
-    }
-
-    fn close(self) -> Result<()> {
-        let Self { database, head, badges, lists, events, notes, .. } = self;
-        if events.is_empty() {
-            // Nothing happened, so nothing has to wait for the disk.
-            return Ok(());
-        }
-        step("rows are stored");
-        let rows: Vec<_> = events
-            .iter()
-            .map(|(sequence, badge, body, hash)| [(*sequence).into(), (*badge).into(), body.into(), hash.into()])
-            .collect();
-        database.insert("events (sequence, badge, body, hash)", &rows, "", |_| Ok(()))?;
-        let rows: Vec<_> = notes
-            .iter()
-            .map(|(event, badge, salt, note)| [(*event).into(), (*badge).into(), salt.into(), note.into()])
-            .collect();
-        database.insert("notes (event, badge, salt, note)", &rows, "", |_| Ok(()))?;
-        let head_row: [Value<'_>; 4] = [head.sequence.into(), (&head.hash).into(), badges.into(), lists.into()];
-        database.run("UPDATE head SET sequence = $1, hash = $2, badges = $3, lists = $4", &head_row)?;
-        step("the log is written");
-        Ok(())
-    }
+/// What the log says of what is known of a person: the digest over the salt and a JSON array of the four texts.
+pub(super) fn particulars_digest(salt: &[u8], known: &Particulars<'_>) -> String {
+    let Particulars { recipient_mark, name, recipient, line } = known;
+    let texts = [recipient_mark.map(super::Mark::as_str), *name, *recipient, *line];
+    note_digest(salt, &serde_json::to_string(&texts).expect("texts always serialise"))
 }

@@ -6,10 +6,13 @@ use chrono::NaiveDate;
 use taskbadge::badge::{Iri, StatusPurpose};
 use taskbadge::time::Instant;
 
+use super::apply::{self, Kept, Person};
+use super::change::{Change, salt};
 use super::database::{Database, Value};
-use super::event::{Change, Happening, Place};
+use super::event::{Happening, Place, note_digest, particulars_digest};
 use super::faults::step;
 use super::query::{self, Record};
+use super::sworn::{self, Said};
 use super::trouble::purpose_name;
 use super::{Because, Entry, Ledger, LedgerTrouble, Mark, Particulars, Reason, Result, State, Status, sha256, words};
 use crate::text::hex;
@@ -156,6 +159,8 @@ pub struct Signed<'a> {
     pub badge: &'a Iri,
     /// Its bytes.
     pub text: &'a [u8],
+    /// The digests of what its proofs sign: after the theft of a key, badges are known to be genuine by them.
+    pub proofs: &'a [[u8; 32]],
 }
 
 /// What became of a badge that was signed.
@@ -210,8 +215,7 @@ impl Ledger {
                 }
             }
             change.refuse_taken(&fresh)?;
-            let replaced = change.replaced(&fresh)?;
-            change.store_badges(&fresh, at)?;
+            change.refuse_unreplaceable(&fresh)?;
             for purpose in &lists.purposes {
                 change.reserve(&mut fresh, lists, *purpose, &mut random)?;
             }
@@ -219,9 +223,9 @@ impl Ledger {
             for fresh in &mut fresh {
                 fresh.content = content(fresh.place, &fresh.entries)?;
             }
-            change.store_drafts(&fresh, &replaced)?;
             for fresh in fresh {
-                change.log(Some((fresh.number, fresh.intention.badge)), fresh.happening())?;
+                let (happening, kept) = fresh.happening()?;
+                change.log_with(Some((fresh.number, fresh.intention.badge)), happening, kept)?;
                 let stage = Stage::ToSign { content: fresh.content, again: false };
                 let badge = fresh.intention.badge.clone();
                 let intended = Intended { badge, entries: fresh.entries, status: Status::Good, stage };
@@ -257,12 +261,14 @@ impl Ledger {
                     }
                 });
             }
-            change.store_issues(&now, signer, at)?;
+            // Before the badges are issued, and the reasons move into the log.
+            let replaced = change.replaced_by(&now)?;
             for (number, signed, digest) in &now {
-                let happening = Happening::Issued { digest: hex(*digest), signer: signer.into() };
-                change.log(Some((*number, signed.badge)), happening)?;
+                let proofs = signed.proofs.iter().map(|digest| hex(digest)).collect();
+                let happening = Happening::Issued { digest: hex(*digest), signer: signer.into(), signed: proofs };
+                change.log_with(Some((*number, signed.badge)), happening, Kept::Copy(signed.text.into()))?;
             }
-            change.supersede(&now)?;
+            change.supersede(replaced)?;
             Ok(completed)
         })
     }
@@ -284,20 +290,24 @@ impl Ledger {
         last_of_chain(&mut self.database, badge)
     }
 
-    /// The bytes of an issued badge as they were signed; `None` where they were erased with the person's data.
+    /// The bytes of an issued badge as they were signed; `None` where they were erased with the person's data. They are
+    /// held against the event that says they were signed.
     ///
     /// # Errors
-    /// [`LedgerTrouble::Unknown`], [`LedgerTrouble::Unfinished`], the troubles of the database.
+    /// [`LedgerTrouble::Unknown`], [`LedgerTrouble::Unfinished`], [`LedgerTrouble::Altered`] where they are not what was
+    /// signed, the troubles of the database.
     pub fn copy(&mut self, badge: &Iri) -> Result<Option<Vec<u8>>> {
-        let Record { state, .. } = self.find(badge)?.ok_or_else(|| LedgerTrouble::Unknown(badge.clone()))?;
-        if state == State::Intended {
+        let record = self.find(badge)?.ok_or_else(|| LedgerTrouble::Unknown(badge.clone()))?;
+        if record.state == State::Intended {
             return Err(LedgerTrouble::Unfinished(badge.clone()));
         }
-        self.database.first(
-            "SELECT content FROM copies JOIN badges ON number = badge WHERE id = $1",
-            &[badge.as_str().into()],
-            |row| row.bytes(0),
-        )
+        let select = "SELECT content FROM copies WHERE badge = $1";
+        let copy = self.database.first(select, &[record.number.into()], |row| row.bytes(0))?;
+        // The record was held against the events, and has their digest.
+        match copy {
+            Some(text) if Some(sha256(&text)) != record.digest => Err(sworn::altered_badge(badge, "its signed bytes")),
+            copy => Ok(copy),
+        }
     }
 }
 
@@ -313,13 +323,12 @@ struct Fresh<'a> {
 
 /// A badge in whose place another one comes now.
 struct Replaced {
-    number: u64,
-    id: Iri,
-    status: Status,
-    by: String,
+    old: Record,
+    by: Iri,
     how: Replaces,
     actor: String,
-    note: Option<String>,
+    /// What was written as the reason, with its salt, unless it was forgotten in the meantime.
+    note: Option<(Vec<u8>, String)>,
 }
 
 /// A badge that was intended.
@@ -331,22 +340,51 @@ struct Known {
 }
 
 impl Fresh<'_> {
-    fn happening(&self) -> Happening {
-        let Intention { row, task, version, replaces, .. } = self.intention;
-        Happening::Intended {
+    /// The event, and what is kept beside it.
+    fn happening(&self) -> Result<(Happening, Kept)> {
+        let Intention { row, task, version, awarded, valid_until, particulars, replaces, .. } = self.intention;
+        let (person, known) = match particulars {
+            known if known.is_empty() => (None, None),
+            known => {
+                let salt = salt()?;
+                let digest = particulars_digest(&salt, known);
+                (Some(Person::of(salt, known)), Some(digest))
+            }
+        };
+        let (mut kept_reason, mut reason) = (None, None);
+        if let Some((_, _, because)) = replaces {
+            let salt = salt()?;
+            reason = Some(note_digest(&salt, because.text()));
+            kept_reason = Some(apply::Because { salt, text: Some(because.text().into()) });
+        }
+        let happening = Happening::Intended {
             row: row.as_str().into(),
             task: (*task).into(),
             version: (*version).into(),
+            awarded: Some(awarded.to_string()),
+            valid_until: *valid_until,
             content: hex(&sha256(&self.content)),
+            particulars: known,
             entries: self.entries.iter().map(Place::from).collect(),
             replaces: replaces.map(|(old, _, _)| old.to_string()),
-        }
+            how: replaces.map(|(_, how, _)| how),
+            actor: replaces.map(|(_, _, because)| because.actor().into()),
+            because: reason,
+        };
+        Ok((happening, Kept::Draft { content: self.content.clone(), person, because: kept_reason }))
     }
 }
 
-impl From<&Entry> for Place {
-    fn from(entry: &Entry) -> Self {
-        Self { index: entry.index, list: entry.list.to_string(), purpose: purpose_name(entry.purpose).into() }
+impl Person {
+    fn of(salt: Vec<u8>, known: &Particulars<'_>) -> Self {
+        let Particulars { recipient_mark, name, recipient, line } = *known;
+        Self {
+            salt,
+            recipient_mark: recipient_mark.map(|mark| mark.as_str().into()),
+            name: name.map(Into::into),
+            recipient: recipient.map(Into::into),
+            line: line.map(Into::into),
+        }
     }
 }
 
@@ -411,12 +449,32 @@ impl Change<'_> {
                 Ok(())
             },
         )?;
-        let entries = query::entries_of(self.database, found.values().map(|(number, _)| *number))?;
-        let with_entries = |(number, mut intended): (u64, Intended)| {
-            intended.entries = entries.get(&number).cloned().unwrap_or_default();
-            intended
-        };
-        Ok(found.into_iter().map(|(mark, found)| (mark, with_entries(found))).collect())
+        let mut entries = query::entries_of(self.database, found.values().map(|(number, _)| *number))?;
+        let mut known = HashMap::with_capacity(found.len());
+        for (mark, (number, mut intended)) in found {
+            intended.entries = entries.remove(&number).unwrap_or_default();
+            if let Stage::ToSign { content, .. } = &intended.stage {
+                self.refuse_altered(&intended, content)?;
+            }
+            known.insert(mark, intended);
+        }
+        Ok(known)
+    }
+
+    /// Refuses a badge that is to be signed where its row, its places or its content are not those of the sealed event.
+    fn refuse_altered(&mut self, intended: &Intended, content: &[u8]) -> Result<()> {
+        let badge = &intended.badge;
+        let record = self.held(badge)?;
+        let said = Said::of(&sworn::events_of(self.database, self.key, badge, record.number)?);
+        // Of what was revoked before it was finished, and forgotten, nothing is left, and nothing is signed.
+        let is_gone = content.is_empty() && record.status == Status::Revoked;
+        let digest = said.begun.and_then(|begun| begun.content);
+        let is_row = record.state == State::Intended && record.entries == intended.entries;
+        if is_row && (is_gone || digest == Some(hex(&sha256(content)))) {
+            Ok(())
+        } else {
+            Err(sworn::altered_badge(badge, "what is to be signed"))
+        }
     }
 
     /// An id that is drawn twice is a broken source of randomness; say so instead of leaving it to the database.
@@ -432,45 +490,17 @@ impl Change<'_> {
         taken.into_iter().next().map_or(Ok(()), |id| Err(LedgerTrouble::Taken(id)))
     }
 
-    /// The numbers of the badges that are replaced, by the numbers of the new ones.
-    fn replaced(&mut self, group: &[Fresh<'_>]) -> Result<Vec<(u64, u64)>> {
-        let mut replaced: Vec<(u64, u64)> = Vec::new();
-        for fresh in group {
-            let Some((old, _, _)) = fresh.intention.replaces else { continue };
-            let number = replaceable(self.database, old)?;
-            // Two rows of one group that would both take its place.
-            if let Some((other, _)) = replaced.iter().find(|(_, of)| *of == number) {
-                let other = group.iter().find(|fresh| fresh.number == *other).map_or(fresh, |other| other);
-                return Err(LedgerTrouble::Replaced { old: old.clone(), new: other.intention.badge.clone() });
+    /// Refuses badges in whose place none may come, or two would.
+    fn refuse_unreplaceable(&mut self, group: &[Fresh<'_>]) -> Result<()> {
+        let mut replaced: HashMap<&Iri, &Iri> = HashMap::new();
+        for Fresh { intention, .. } in group {
+            let Some((old, _, _)) = intention.replaces else { continue };
+            replaceable(self.database, old)?;
+            if let Some(other) = replaced.insert(old, intention.badge) {
+                return Err(LedgerTrouble::Replaced { old: old.clone(), new: other.clone() });
             }
-            replaced.push((fresh.number, number));
         }
-        Ok(replaced)
-    }
-
-    fn store_badges(&mut self, fresh: &[Fresh<'_>], at: Instant) -> Result<()> {
-        let days: Vec<String> = fresh.iter().map(|fresh| fresh.intention.awarded.to_string()).collect();
-        let rows: Vec<_> = fresh
-            .iter()
-            .zip(&days)
-            .map(|(fresh, awarded)| {
-                let Intention { badge, row, task, version, valid_until, .. } = fresh.intention;
-                [
-                    fresh.number.into(),
-                    badge.as_str().into(),
-                    row.as_str().into(),
-                    Value::Text(task),
-                    Value::Text(version),
-                    awarded.into(),
-                    valid_until.map(Instant::unix).into(),
-                    at.unix().into(),
-                    State::Intended.as_str().into(),
-                    Status::Good.as_str().into(),
-                ]
-            })
-            .collect();
-        let into = "badges (number, id, mark, task, version, awarded, valid_until, intended_at, state, status)";
-        self.database.insert(into, &rows, "", |_| Ok(()))
+        Ok(())
     }
 
     /// Gives each of the badges a random index that was never used, in lists for this purpose that are not crowded.
@@ -481,61 +511,75 @@ impl Change<'_> {
         purpose: StatusPurpose,
         random: &mut impl FnMut(&mut [u8]) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
+        let mut after = 0;
         while !fresh.is_empty() {
-            let list = self.list_with_room(lists, purpose, random)?;
+            let list = self.list_with_room(lists, purpose, after, random)?;
+            // Badges of this group that are in it already are not in its table yet: whatever comes next, goes further.
+            after = list.number;
             let fitting = usize::try_from(list.room).unwrap_or(usize::MAX).min(fresh.len());
             let (now, later) = fresh.split_at_mut(fitting);
-            let mut open: Vec<u64> = now.iter().map(|fresh| fresh.number).collect();
-            let first = open[0];
+            let mut given: HashSet<u64> = HashSet::with_capacity(now.len());
+            let mut open: Vec<&mut Fresh<'_>> = now.iter_mut().collect();
             while !open.is_empty() {
                 let mut draws = vec![[0; 8]; open.len()];
                 random(draws.as_flattened_mut())?;
-                let rows: Vec<_> = open
-                    .iter()
-                    .zip(&draws)
-                    // 2^64 is a multiple of the capacity, so that every index is as likely as every other.
-                    .map(|(badge, draw)| {
-                        [list.number.into(), (u64::from_be_bytes(*draw) % Lists::CAPACITY).into(), (*badge).into()]
-                    })
-                    .collect();
-                // What is taken is left out of the answer and drawn again.
-                self.database.insert(
-                    "entries (list, position, badge)",
-                    &rows,
-                    " ON CONFLICT (list, position) DO NOTHING RETURNING badge, position",
-                    |row| {
-                        let (badge, index) = (row.count(0)?, row.count(1)?);
-                        open.retain(|open| *open != badge);
-                        let place = usize::try_from(badge - first).expect("a place in this group");
-                        now[place].entries.push(Entry { purpose, list: list.url.clone(), index });
-                        Ok(())
-                    },
-                )?;
+                // 2^64 is a multiple of the capacity, so that every index is as likely as every other.
+                let drawn: Vec<u64> = draws.iter().map(|draw| u64::from_be_bytes(*draw) % Lists::CAPACITY).collect();
+                let taken = self.taken(list.number, &drawn)?;
+                let mut again = Vec::new();
+                for (fresh, index) in open.into_iter().zip(drawn) {
+                    if taken.contains(&index) || !given.insert(index) {
+                        again.push(fresh);
+                    } else {
+                        fresh.entries.push(Entry { purpose, list: list.url.clone(), index });
+                    }
+                }
+                open = again;
             }
-            let used: Value<'_> = (now.len() as u64).into();
-            self.database.run("UPDATE lists SET used = used + $1 WHERE number = $2", &[used, list.number.into()])?;
             fresh = later;
         }
         Ok(())
+    }
+
+    /// Which of some indices of a list are used.
+    fn taken(&mut self, list: u64, indices: &[u64]) -> Result<HashSet<u64>> {
+        let values: Vec<Value<'_>> = indices.iter().map(|index| (*index).into()).collect();
+        let mut taken = HashSet::new();
+        let select = format!("SELECT position FROM entries WHERE list = {list} AND position IN");
+        self.database.among(&select, &values, "", |row| {
+            taken.insert(row.count(0)?);
+            Ok(())
+        })?;
+        Ok(taken)
     }
 
     fn list_with_room<E: From<LedgerTrouble>>(
         &mut self,
         lists: &Lists,
         purpose: StatusPurpose,
+        after: u64,
         random: &mut impl FnMut(&mut [u8]) -> std::result::Result<(), E>,
     ) -> std::result::Result<OpenList, E> {
         let crowded_at = lists.crowded_at;
         let found = self.database.first(
             "SELECT number, url, used FROM lists WHERE open = 1 AND base = $1 AND purpose = $2 AND used < $3
-             ORDER BY number LIMIT 1",
-            &[(&lists.base).into(), purpose_name(purpose).into(), crowded_at.into()],
+             AND number > $4 ORDER BY number LIMIT 1",
+            &[(&lists.base).into(), purpose_name(purpose).into(), crowded_at.into(), after.into()],
             |row| {
                 let url = row.parsed(1, "a status list has no address")?;
                 Ok(OpenList { number: row.count(0)?, url, room: crowded_at - row.count(2)? })
             },
         )?;
         if let Some(list) = found {
+            let said = self.decided.lists().iter().find(|said| said.url == list.url.as_str());
+            let is_so = said.is_some_and(|said| said.open && said.purpose == purpose_name(purpose));
+            if !is_so {
+                return Err(sworn::altered(
+                    self.database,
+                    "a status list is given badges that was never opened, or was closed",
+                )
+                .into());
+            }
             return Ok(list);
         }
         let mut name = [0; 10];
@@ -543,46 +587,11 @@ impl Change<'_> {
         let text = format!("{}/{}-{}.json", lists.base, purpose_name(purpose), hex(&name));
         let url: Iri = text.parse().expect("an address below an absolute IRI is one");
         self.lists += 1;
-        let number = self.lists;
-        self.database.run(
-            "INSERT INTO lists (number, url, base, purpose, capacity, used, open) VALUES ($1, $2, $3, $4, $5, 0, 1)",
-            &[
-                number.into(),
-                url.as_str().into(),
-                (&lists.base).into(),
-                purpose_name(purpose).into(),
-                Lists::CAPACITY.into(),
-            ],
-        )?;
         let purpose = purpose_name(purpose).into();
         self.log(None, Happening::ListOpened { list: url.to_string(), purpose, capacity: Lists::CAPACITY })?;
+        self.catch_up()?;
         step("a list is opened");
-        Ok(OpenList { number, url, room: crowded_at })
-    }
-
-    fn store_drafts(&mut self, fresh: &[Fresh<'_>], replaced: &[(u64, u64)]) -> Result<()> {
-        let drafts: Vec<_> = fresh.iter().map(|fresh| [fresh.number.into(), fresh.content.as_slice().into()]).collect();
-        self.database.insert("drafts (badge, content)", &drafts, "", |_| Ok(()))?;
-        let particulars: Vec<_> = fresh
-            .iter()
-            .filter(|fresh| !fresh.intention.particulars.is_empty())
-            .map(|fresh| {
-                let Particulars { recipient_mark, name, recipient, line } = fresh.intention.particulars;
-                let mark = recipient_mark.map(Mark::as_str);
-                [fresh.number.into(), mark.into(), name.into(), recipient.into(), line.into()]
-            })
-            .collect();
-        let into = "particulars (badge, recipient_mark, name, recipient, line)";
-        self.database.insert(into, &particulars, "", |_| Ok(()))?;
-        let mut links = Vec::new();
-        for (new, old) in replaced {
-            let fresh = fresh.iter().find(|fresh| fresh.number == *new);
-            if let Some((_, how, because)) = fresh.and_then(|fresh| fresh.intention.replaces) {
-                let (actor, note) = (because.actor().into(), because.text().into());
-                links.push([(*new).into(), (*old).into(), how.as_str().into(), actor, note]);
-            }
-        }
-        self.database.insert("replacements (new, old, how, actor, note)", &links, "", |_| Ok(()))
+        Ok(OpenList { number: self.lists, url, room: crowded_at })
     }
 
     /// What is known of badges that were signed, in their order.
@@ -602,61 +611,45 @@ impl Change<'_> {
         group.iter().map(known).collect()
     }
 
-    fn store_issues(&mut self, now: &[(u64, &Signed<'_>, &[u8; 32])], signer: &str, at: Instant) -> Result<()> {
-        let issues: Vec<_> = now
-            .iter()
-            .map(|(number, _, digest)| [(*number).into(), (*digest).into(), signer.into(), at.unix().into()])
-            .collect();
-        self.database.insert("issues (badge, digest, signer, issued_at)", &issues, "", |_| Ok(()))?;
+    /// What the badges issued now replace, as the events say.
+    fn replaced_by(&mut self, now: &[(u64, &Signed<'_>, &[u8; 32])]) -> Result<Vec<Replaced>> {
         let numbers: Vec<Value<'_>> = now.iter().map(|(number, ..)| (*number).into()).collect();
-        self.database.among("UPDATE badges SET state = 'issued' WHERE number IN", &numbers, "", |_| Ok(()))?;
-        // The signed bytes say all that the draft said.
-        self.database.among("DELETE FROM drafts WHERE badge IN", &numbers, "", |_| Ok(()))?;
-        let copies: Vec<_> = now.iter().map(|(number, signed, _)| [(*number).into(), signed.text.into()]).collect();
-        self.database.insert("copies (badge, content)", &copies, "", |_| Ok(()))
+        let mut reasons: Vec<(u64, Option<(Vec<u8>, String)>)> = Vec::new();
+        let select = "SELECT new, note, salt FROM replacements WHERE new IN";
+        self.database.among(select, &numbers, " ORDER BY new", |row| {
+            reasons.push((row.count(0)?, row.maybe_bytes(2)?.zip(row.maybe_text(1)?)));
+            Ok(())
+        })?;
+        let mut replaced = Vec::with_capacity(reasons.len());
+        for (number, note) in reasons {
+            let by = now.iter().find(|(of, ..)| *of == number).map(|(_, signed, _)| signed.badge);
+            let by = by.expect("it was asked for");
+            let said = Said::of(&sworn::events_of(self.database, self.key, by, number)?).begun;
+            let said =
+                said.and_then(|said| Some((said.replaces?.parse::<Iri>().ok()?, said.how?, said.actor?, said.because)));
+            let (old, how, actor, because) = said.ok_or_else(|| sworn::altered_badge(by, "what it replaces"))?;
+            let digest = note.as_ref().map(|(salt, text)| note_digest(salt, text));
+            if digest.is_some() && digest != because {
+                return Err(sworn::altered_badge(by, "why it replaces another"));
+            }
+            replaced.push(Replaced { old: self.held(&old)?, by: by.clone(), how, actor, note });
+        }
+        Ok(replaced)
     }
 
-    /// Supersedes what the badges issued now replace, and revokes what they correct.
-    fn supersede(&mut self, now: &[(u64, &Signed<'_>, &[u8; 32])]) -> Result<()> {
-        let numbers: Vec<Value<'_>> = now.iter().map(|(number, ..)| (*number).into()).collect();
-        let mut replaced: Vec<Replaced> = Vec::new();
-        self.database.among(
-            "SELECT old, badges.id, badges.status, newer.id, how, actor, note FROM replacements
-             JOIN badges ON badges.number = old JOIN badges AS newer ON newer.number = new WHERE new IN",
-            &numbers,
-            " ORDER BY new",
-            |row| {
-                replaced.push(Replaced {
-                    number: row.count(0)?,
-                    id: row.parsed(1, "a badge has no id")?,
-                    status: row.parsed(2, "a badge has no status")?,
-                    by: row.text(3)?,
-                    how: row.parsed(4, "a badge was replaced in an unknown way")?,
-                    actor: row.text(5)?,
-                    note: row.maybe_text(6)?,
-                });
-                Ok(())
-            },
-        )?;
-        for Replaced { number, id, status, by, how, actor, note } in replaced {
-            self.database.run("UPDATE badges SET state = 'superseded' WHERE number = $1", &[number.into()])?;
-            let happening = Happening::Superseded { by, how: how.as_str().into(), actor: actor.clone() };
-            self.log(Some((number, &id)), happening)?;
-            if how == Replaces::Correction && status != Status::Revoked {
-                self.stand(number, Status::Revoked)?;
-                self.raise(number, StatusPurpose::Revocation, true)?;
-                let reason = Reason::Superseded;
-                match note.map(|text| Because { actor: actor.clone(), text }) {
-                    Some(because) => self.log_because(Some((number, &id)), &because, |actor, note| {
-                        Happening::Revoked { reason, actor, note: Some(note) }
-                    })?,
-                    // It was forgotten in the meantime.
-                    None => self.log(Some((number, &id)), Happening::Revoked { reason, actor, note: None })?,
-                };
+    /// Supersedes what is replaced, and revokes what is corrected.
+    fn supersede(&mut self, replaced: Vec<Replaced>) -> Result<()> {
+        for Replaced { old, by, how, actor, note } in replaced {
+            let badge = Some((old.number, &old.badge));
+            let (by, name) = (by.to_string(), how.as_str().into());
+            self.log(badge, Happening::Superseded { by, how: name, actor: actor.clone() })?;
+            if how == Replaces::Correction && old.status != Status::Revoked {
+                let (bit, reason) = (old.bit(StatusPurpose::Revocation), Reason::Superseded);
+                let digest = note.as_ref().map(|(salt, text)| note_digest(salt, text));
+                let kept = note.map_or(Kept::Nothing, |(salt, text)| Kept::Note { salt, text });
+                self.log_with(badge, Happening::Revoked { reason, actor, note: digest, bit }, kept)?;
             }
         }
-        // The log has it now, where it can be erased.
-        self.database.among("UPDATE replacements SET note = NULL WHERE new IN", &numbers, "", |_| Ok(()))?;
         Ok(())
     }
 }

@@ -3,8 +3,10 @@
 use taskbadge::badge::Iri;
 use taskbadge::time::Instant;
 
-use super::event::Happening;
+use super::apply;
+use super::event::{Happening, particulars_digest};
 use super::standing::once_each;
+use super::sworn::{self, Said};
 use super::{Because, Ledger, LedgerTrouble, Mark, Result, State, Status};
 
 /// What the desk knows of a person whose badge it is. All of it can be erased.
@@ -66,10 +68,6 @@ impl Ledger {
                 if state == State::Intended && status != Status::Revoked {
                     return Err(LedgerTrouble::Unfinished(badge.clone()));
                 }
-                for table in ["drafts", "copies", "particulars", "notes"] {
-                    change.database.run(&format!("DELETE FROM {table} WHERE badge = $1"), &[number.into()])?;
-                }
-                change.database.run("UPDATE replacements SET note = NULL WHERE old = $1", &[number.into()])?;
                 change
                     .log_because(Some((number, badge)), because, |actor, note| Happening::Forgotten { actor, note })?;
             }
@@ -78,25 +76,35 @@ impl Ledger {
         Ok(if self.database.empty_the_log()? { Erased::Now } else { Erased::WhenOthersLetGo })
     }
 
-    /// What the ledger knows of the person of a badge, handed to `read`; `None` where there is nothing, or no more.
+    /// What the ledger knows of the person of a badge, handed to `read`; `None` where there is nothing, or no more. It is
+    /// held against the event that says what was known.
     ///
     /// # Errors
-    /// The troubles of the database.
+    /// [`LedgerTrouble::Altered`] where it is not what was known, the troubles of the database.
     pub fn particulars<T>(&mut self, badge: &Iri, read: impl Fn(Particulars<'_>) -> T) -> Result<Option<T>> {
-        self.database.first(
-            "SELECT recipient_mark, name, recipient, line FROM particulars JOIN badges ON number = badge WHERE id = $1",
-            &[badge.as_str().into()],
-            |row| {
-                let mark = row.maybe_text(0)?.map(|mark| mark.parse()).transpose();
-                let mark: Option<Mark> = mark.map_err(|_| row.damaged("a recipient's mark is none"))?;
-                let (name, recipient, line) = (row.maybe_text(1)?, row.maybe_text(2)?, row.maybe_text(3)?);
-                Ok(read(Particulars {
-                    recipient_mark: mark.as_ref(),
-                    name: name.as_deref(),
-                    recipient: recipient.as_deref(),
-                    line: line.as_deref(),
-                }))
-            },
-        )
+        let Self { database, key, .. } = self;
+        let Some(number) = apply::badge_number(database, badge.as_str())? else { return Ok(None) };
+        let select = "SELECT recipient_mark, name, recipient, line, salt FROM particulars WHERE badge = $1";
+        let found = database.first(select, &[number.into()], |row| {
+            let mark = row.maybe_text(0)?.map(|mark| mark.parse()).transpose();
+            let mark: Option<Mark> = mark.map_err(|_| row.damaged("a recipient's mark is none"))?;
+            let (name, recipient, line) = (row.maybe_text(1)?, row.maybe_text(2)?, row.maybe_text(3)?);
+            let known = Particulars {
+                recipient_mark: mark.as_ref(),
+                name: name.as_deref(),
+                recipient: recipient.as_deref(),
+                line: line.as_deref(),
+            };
+            let digest = particulars_digest(&row.maybe_bytes(4)?.unwrap_or_default(), &known);
+            Ok((digest, read(known)))
+        })?;
+        let Some(key) = key else { return Ok(found.map(|(_, read)| read)) };
+        let said = Said::of(&sworn::events_of(database, key, badge, number)?);
+        // A ledger that is not sealed yet has no events to hold it against; nothing is issued with it.
+        if said.begun.is_none() || said.knows_of_person(found.as_ref().map(|(digest, _)| digest.as_str())) {
+            Ok(found.map(|(_, read)| read))
+        } else {
+            Err(sworn::altered_badge(badge, "the person whose badge it is"))
+        }
     }
 }

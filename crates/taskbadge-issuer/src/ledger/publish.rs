@@ -3,8 +3,13 @@
 use taskbadge::badge::{Iri, StatusPurpose};
 use taskbadge::time::Instant;
 
+use super::apply;
+use super::change::Change;
 use super::database::{Database, Row, Value};
-use super::event::{Change, Happening};
+use super::decided::ListSaid;
+use super::event::Happening;
+use super::sworn;
+use super::trouble::purpose_name;
 use super::{Because, Head, Ledger, LedgerTrouble, Result};
 use crate::text::hex;
 
@@ -55,28 +60,43 @@ impl Ledger {
     /// # Errors
     /// The troubles of the database.
     pub fn lists(&mut self) -> Result<Vec<List>> {
-        let mut lists = Vec::new();
-        self.database.rows(&format!("{SELECT_LIST} ORDER BY number"), &[], |row| {
-            lists.push(List::read(row)?);
-            Ok(())
-        })?;
-        Ok(lists)
+        self.reading(|database, decided| {
+            let mut lists = Vec::new();
+            database.rows(&format!("{SELECT_LIST} ORDER BY number"), &[], |row| {
+                lists.push(List::read(row)?);
+                Ok(())
+            })?;
+            if let Some(decided) = decided
+                && !lists.iter().map(ListSaid::of).eq(decided.lists().iter().cloned())
+            {
+                return Err(sworn::altered(database, "its status lists are others than its events say"));
+            }
+            Ok(lists)
+        })
     }
 
-    /// The indices whose bits are set in a list, in ascending order. It costs as much as there are, not as the list is
-    /// long.
+    /// The indices whose bits are set in a list, in ascending order, as the events say. It costs as much as there are, not
+    /// as the list is long.
     ///
     /// # Errors
-    /// [`LedgerTrouble::UnknownList`], the troubles of the database.
+    /// [`LedgerTrouble::UnknownList`], [`LedgerTrouble::Altered`] where the table says otherwise, the troubles of the
+    /// database.
     pub fn raised(&mut self, list: &Iri) -> Result<Vec<u64>> {
-        let number = self.list_number(list)?;
-        let mut raised = Vec::new();
-        let select = "SELECT position FROM entries WHERE list = $1 AND raised = 1 ORDER BY position";
-        self.database.rows(select, &[number.into()], |row| {
-            raised.push(row.count(0)?);
-            Ok(())
-        })?;
-        Ok(raised)
+        self.reading(|database, decided| {
+            let number = list_number(database, list)?;
+            let mut raised = Vec::new();
+            let select = "SELECT position FROM entries WHERE list = $1 AND raised = 1 ORDER BY position";
+            database.rows(select, &[number.into()], |row| {
+                raised.push(row.count(0)?);
+                Ok(())
+            })?;
+            if let Some(decided) = decided
+                && !decided.raised(list.as_str()).eq(raised.iter().copied())
+            {
+                return Err(sworn::altered(database, "it says otherwise of who is taken back than its events"));
+            }
+            Ok(raised)
+        })
     }
 
     /// The badge that has an index of a list, if one has. After a restored backup it tells which badges to revoke
@@ -85,7 +105,7 @@ impl Ledger {
     /// # Errors
     /// [`LedgerTrouble::UnknownList`], the troubles of the database.
     pub fn badge_at(&mut self, list: &Iri, index: u64) -> Result<Option<Iri>> {
-        let number = self.list_number(list)?;
+        let number = list_number(&mut self.database, list)?;
         self.database.first(
             "SELECT id FROM badges JOIN entries ON badge = number WHERE list = $1 AND position = $2",
             &[number.into(), index.into()],
@@ -104,16 +124,13 @@ impl Ledger {
                 let found = change
                     .database
                     .first(select, &[list.as_str().into()], |row| Ok((row.count(0)?, row.maybe_int(1)?)))?;
-                let (number, last) = found.ok_or_else(|| LedgerTrouble::UnknownList((*list).clone()))?;
+                let (_, last) = found.ok_or_else(|| LedgerTrouble::UnknownList((*list).clone()))?;
                 if let Some(last) = last.and_then(|last| u64::try_from(last).ok()).filter(|last| last >= publication) {
                     return Err(LedgerTrouble::NotNewer { list: (*list).clone(), last });
                 }
-                change.database.run(
-                    "UPDATE lists SET published_sequence = $1, published_digest = $2 WHERE number = $3",
-                    &[(*publication).into(), (*digest).into(), number.into()],
-                )?;
                 let (list, publication, digest) = (list.to_string(), *publication, hex(*digest));
                 change.log(None, Happening::Published { list, publication, digest })?;
+                change.catch_up()?;
             }
             Ok(())
         })
@@ -145,14 +162,7 @@ impl Ledger {
         }
         self.change(at, |change| {
             let own = change.head;
-            let values = [published.sequence.into(), (&published.hash).into()];
-            let select = "SELECT count(*) FROM restorations WHERE sequence = $1 AND hash = $2";
-            if change.database.first(select, &values, |row| row.count(0))? == Some(0) {
-                change.database.run(
-                    "INSERT INTO restorations (number, sequence, hash)
-                     SELECT count(*) + 1, $1, $2 FROM restorations",
-                    &values,
-                )?;
+            if !change.decided.noted(published) {
                 change.log(None, Happening::Behind { published: published.to_string() })?;
             }
             Ok(Comparison::Behind { own })
@@ -174,7 +184,10 @@ impl Ledger {
     /// # Errors
     /// The troubles of the database.
     pub fn in_doubt(&mut self) -> Result<Option<Head>> {
-        in_doubt(&mut self.database)
+        self.reading(|database, decided| match decided {
+            Some(decided) => Ok(decided.in_doubt()),
+            None => in_doubt(database),
+        })
     }
 
     /// Whether the first and the last badge of this ledger were signed under another DID than this; where none is
@@ -213,21 +226,16 @@ impl Ledger {
     /// [`LedgerTrouble::NothingToAccept`], the troubles of the database.
     pub fn accept_restored(&mut self, because: &Because, at: Instant) -> Result<Vec<Iri>> {
         self.change(at, |change| {
-            let published = in_doubt(change.database)?.ok_or(LedgerTrouble::NothingToAccept)?;
-            let mut closed: Vec<Iri> = Vec::new();
-            change.database.rows("SELECT url FROM lists WHERE open = 1 ORDER BY number", &[], |row| {
-                closed.push(row.parsed(0, "a status list has no address")?);
-                Ok(())
-            })?;
-            change.database.run("UPDATE lists SET open = 0", &[])?;
+            let published = change.decided.in_doubt().ok_or(LedgerTrouble::NothingToAccept)?;
+            let open = change.decided.lists().iter().filter(|list| list.open);
+            let closed: Vec<Iri> = open.filter_map(|list| list.url.parse().ok()).collect();
             change.head.sequence = change.head.sequence.max(published.sequence);
-            let sequence = change.log_because(None, because, |actor, note| Happening::RestorationAccepted {
+            change.log_because(None, because, |actor, note| Happening::RestorationAccepted {
                 published: published.to_string(),
                 closed: closed.iter().map(Iri::to_string).collect(),
                 actor,
                 note,
             })?;
-            change.database.run("UPDATE restorations SET accepted = $1 WHERE accepted IS NULL", &[sequence.into()])?;
             Ok(closed)
         })
     }
@@ -237,34 +245,52 @@ impl Ledger {
     /// # Errors
     /// The troubles of the database.
     pub fn was_restored(&mut self) -> Result<bool> {
-        let select = "SELECT count(*) FROM restorations WHERE accepted IS NOT NULL";
-        Ok(self.database.first(select, &[], |row| row.count(0))? != Some(0))
+        self.reading(|database, decided| {
+            if let Some(decided) = decided {
+                return Ok(decided.accepted_any());
+            }
+            let select = "SELECT count(*) FROM restorations WHERE accepted IS NOT NULL";
+            Ok(database.first(select, &[], |row| row.count(0))? != Some(0))
+        })
     }
 
     /// Whether a head is in this log's past, or was accepted as lost.
     fn knows(&mut self, head: &Head) -> Result<bool> {
-        let values: [Value<'_>; 2] = [head.sequence.into(), (&head.hash).into()];
-        let count = self.database.first(
-            "SELECT (SELECT count(*) FROM events WHERE sequence = $1 AND hash = $2)
-                  + (SELECT count(*) FROM restorations WHERE sequence = $1 AND hash = $2 AND accepted IS NOT NULL)",
-            &values,
-            |row| row.count(0),
-        )?;
-        Ok(count != Some(0))
+        self.reading(|database, decided| {
+            let values: [Value<'_>; 2] = [head.sequence.into(), (&head.hash).into()];
+            let select = "SELECT count(*) FROM events WHERE sequence = $1 AND hash = $2";
+            if database.first(select, &values, |row| row.count(0))? != Some(0) {
+                return Ok(true);
+            }
+            if let Some(decided) = decided {
+                return Ok(decided.accepted(head));
+            }
+            let select = "SELECT count(*) FROM restorations WHERE sequence = $1 AND hash = $2 AND accepted IS NOT NULL";
+            Ok(database.first(select, &values, |row| row.count(0))? != Some(0))
+        })
     }
+}
 
-    fn list_number(&mut self, list: &Iri) -> Result<u64> {
-        let number =
-            self.database
-                .first("SELECT number FROM lists WHERE url = $1", &[list.as_str().into()], |row| row.count(0))?;
-        number.ok_or_else(|| LedgerTrouble::UnknownList(list.clone()))
+fn list_number(database: &mut Database, list: &Iri) -> Result<u64> {
+    apply::list_number(database, list.as_str())?.ok_or_else(|| LedgerTrouble::UnknownList(list.clone()))
+}
+
+impl ListSaid {
+    fn of(list: &List) -> Self {
+        Self {
+            url: list.url.to_string(),
+            purpose: purpose_name(list.purpose).into(),
+            capacity: list.capacity,
+            open: list.open,
+            published: list.published.map(|(number, _)| number),
+        }
     }
 }
 
 impl Change<'_> {
     pub(super) fn refuse_in_doubt(&mut self) -> Result<()> {
         let own = self.head;
-        in_doubt(self.database)?.map_or(Ok(()), |published| Err(LedgerTrouble::Restored { own, published }))
+        self.decided.in_doubt().map_or(Ok(()), |published| Err(LedgerTrouble::Restored { own, published }))
     }
 }
 

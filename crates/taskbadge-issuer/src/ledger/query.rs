@@ -1,6 +1,6 @@
 //! Reading: finding badges, their history, counts, and everything as JSON lines.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::Write;
 
 use chrono::NaiveDate;
@@ -9,8 +9,9 @@ use taskbadge::badge::{Iri, StatusPurpose};
 use taskbadge::time::Instant;
 
 use super::database::{Database, Row, Value};
+use super::sworn::{self, Said, is_sealed};
 use super::trouble::purpose_name;
-use super::{Entry, Event, Ledger, LedgerTrouble, Mark, Replaces, Result, State, Status};
+use super::{Entry, Event, Happening, Ledger, LedgerTrouble, Mark, Replaces, Result, State, Status};
 use crate::text::hex;
 
 /// What the ledger holds of a badge, without anything personal.
@@ -193,22 +194,36 @@ impl Count {
 }
 
 impl Ledger {
-    /// The record of a badge.
+    /// The record of a badge, held against the sealed events.
     ///
     /// # Errors
-    /// The troubles of the database.
+    /// [`LedgerTrouble::Altered`] where they say otherwise, the troubles of the database.
     pub fn find(&mut self, badge: &Iri) -> Result<Option<Record>> {
-        let found = self.database.read(|database| records(database, "badges.id = $1", &[badge.as_str().into()], 1))?;
-        Ok(found.into_iter().next())
+        self.find_where("badges.id = $1", badge.as_str())
     }
 
-    /// The record of a row's badge.
+    /// The record of a row's badge, held against the sealed events.
     ///
     /// # Errors
-    /// The troubles of the database.
+    /// As [`Ledger::find`].
     pub fn find_row(&mut self, row: &Mark) -> Result<Option<Record>> {
-        let found = self.database.read(|database| records(database, "badges.mark = $1", &[row.as_str().into()], 1))?;
-        Ok(found.into_iter().next())
+        self.find_where("badges.mark = $1", row.as_str())
+    }
+
+    fn find_where(&mut self, condition: &str, text: &str) -> Result<Option<Record>> {
+        let Self { database, key, decided } = self;
+        database.read(|database| {
+            let found = records(database, condition, &[text.into()], 1)?.into_iter().next();
+            // Without the key, or before the ledger is sealed, there is nothing to hold it against.
+            if let (Some(record), Some(key)) = (&found, key)
+                && is_sealed(database)?
+            {
+                *decided = std::mem::take(decided).catch_up(database, key)?;
+                let events = sworn::events_of(database, key, &record.badge, record.number)?;
+                sworn::hold(record, &Said::of(&events), decided)?;
+            }
+            Ok(found)
+        })
     }
 
     /// The badges whose ids begin with these 16 hexadecimal digits, which the names of their files show.
@@ -302,18 +317,31 @@ impl Ledger {
         Ok(tallies)
     }
 
-    /// The digests of all badges that were issued with a key, in ascending order: what to publish when that key is in
-    /// other hands, since any other badge under it is forged.
+    /// The digests of what was signed with a key, of all badges that were issued with it, in ascending order: what to
+    /// publish when that key is in other hands, since any other badge under it is forged. They are those of the sealed
+    /// events, all of which are read.
     ///
     /// # Errors
-    /// The troubles of the database.
+    /// [`LedgerTrouble::NoSecret`] without the key, [`LedgerTrouble::Unsealed`], [`LedgerTrouble::Altered`] for an event
+    /// that does not have the seal, the troubles of the database.
     pub fn genuine(&mut self, signer: &str) -> Result<Vec<[u8; 32]>> {
-        let mut digests = Vec::new();
-        self.database.rows("SELECT digest FROM issues WHERE signer = $1 ORDER BY digest", &[signer.into()], |row| {
-            digests.push(row.digest(0)?);
-            Ok(())
+        let Self { database, key, .. } = self;
+        let key = key.as_ref().ok_or_else(|| LedgerTrouble::NoSecret { place: database.place().into() })?;
+        let mut digests = BTreeSet::new();
+        sworn::each_sealed(database, key, |happening| {
+            let (by, signed) = match happening {
+                Happening::Issued { signer, signed, .. } => (signer, signed),
+                Happening::BadgeAdopted(adopted) => match &adopted.signer {
+                    Some(signer) => (signer, &adopted.signed),
+                    None => return,
+                },
+                _ => return,
+            };
+            if by == signer {
+                digests.extend(signed.iter().filter_map(|digest| super::unhex(digest)));
+            }
         })?;
-        Ok(digests)
+        Ok(digests.into_iter().collect())
     }
 
     /// Writes the records that a query asks for as JSON lines, without anything personal.

@@ -3,11 +3,13 @@
 //! The text is SQLite's; a few words are different in PostgreSQL. Numbers of badges are given without gaps under the
 //! writer's lock, so that counting them proves that none is missing.
 
+use std::collections::BTreeSet;
+
 use super::database::{Database, Value};
-use super::{LedgerTrouble, Result};
+use super::{LedgerTrouble, Result, sworn};
 
 /// Each makes the next version out of the one before. Append; never change one that was released.
-pub(super) const MIGRATIONS: [&str; 3] = [
+pub(super) const MIGRATIONS: [&str; 4] = [
     // 1: badges, entries, and the log.
     "
     -- One row. Whoever writes locks it first: it is where the log ends and how many badges and lists there are.
@@ -111,6 +113,12 @@ pub(super) const MIGRATIONS: [&str; 3] = [
     ALTER TABLE replacements ADD COLUMN note TEXT;
     ALTER TABLE head ADD COLUMN secret TEXT;
     ",
+    // 4: events are sealed, and what can be erased is held against them.
+    "
+    ALTER TABLE events ADD COLUMN mac BLOB;
+    ALTER TABLE particulars ADD COLUMN salt BLOB;
+    ALTER TABLE replacements ADD COLUMN salt BLOB;
+    ",
 ];
 
 /// The log takes new lines only, whoever is at the database.
@@ -202,6 +210,127 @@ fn version(database: &mut Database) -> Result<Option<u64>> {
         return Err(LedgerTrouble::Newer { place: database.place().into(), found, known });
     }
     Ok(Some(found))
+}
+
+/// Refuses a database in which something was planted that runs by itself, or stands for a table.
+///
+/// # Errors
+/// [`LedgerTrouble::Altered`], the troubles of the database.
+pub(super) fn refuse_planted(database: &mut Database) -> Result<()> {
+    let mut beside = Database::passing()?;
+    migrate(&mut beside)?;
+    match differences(database, &mut beside)?.into_iter().next() {
+        Some(what) => {
+            Err(sworn::altered(database, &format!("it has another {what} than taskbadge makes, or lacks it")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// What of the schema is another than that of an empty ledger beside it, or missing.
+pub(super) fn differences(standing: &mut Database, beside: &mut Database) -> Result<Vec<String>> {
+    let should = parts(beside)?;
+    let is = if standing.is_sqlite() { parts(standing)? } else { parts_in_postgres(standing)? };
+    let should = if standing.is_sqlite() { should } else { expected_in_postgres(beside)? };
+    let mut differing: BTreeSet<String> = is.symmetric_difference(&should).map(|(what, _)| what.clone()).collect();
+    if versions(standing)? != versions(beside)? {
+        differing.insert("schema_version".into());
+    }
+    Ok(differing.into_iter().collect())
+}
+
+fn versions(database: &mut Database) -> Result<Vec<Option<i64>>> {
+    let mut versions = Vec::new();
+    database.rows("SELECT version FROM schema_version", &[], |row| {
+        versions.push(row.maybe_int(0)?);
+        Ok(())
+    })?;
+    Ok(versions)
+}
+
+/// The tables, indices, triggers and views of an SQLite ledger, with their texts.
+fn parts(database: &mut Database) -> Result<BTreeSet<(String, String)>> {
+    let mut parts = BTreeSet::new();
+    database.rows("SELECT type, name, coalesce(sql, '') FROM sqlite_schema", &[], |row| {
+        parts.insert((format!("{} {}", row.text(0)?, row.text(1)?), row.text(2)?));
+        Ok(())
+    })?;
+    Ok(parts)
+}
+
+/// The tables with their columns, the triggers, the views and rules of a ledger in PostgreSQL.
+fn parts_in_postgres(database: &mut Database) -> Result<BTreeSet<(String, String)>> {
+    let mut parts = BTreeSet::new();
+    for (kind, select) in [
+        (
+            "table",
+            "SELECT table_name::text, string_agg(column_name::text || ' ' || data_type::text, ', ' ORDER BY ordinal_position)
+             FROM information_schema.columns WHERE table_schema = current_schema() GROUP BY table_name",
+        ),
+        (
+            "trigger",
+            "SELECT tgname::text, tgrelid::regclass::text || ' ' || tgenabled::text || ' ' || proname::text || ' ' || tgtype::text
+             FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal",
+        ),
+        ("function", "SELECT proname::text, btrim(prosrc) FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"),
+        (
+            "view",
+            "SELECT relname::text, relkind::text FROM pg_class
+             WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('v', 'm', 'f')",
+        ),
+        ("rule", "SELECT rulename::text, tablename::text FROM pg_rules WHERE schemaname = current_schema()"),
+        ("index", "SELECT indexname::text, tablename::text FROM pg_indexes WHERE schemaname = current_schema()"),
+    ] {
+        database.rows(select, &[], |row| {
+            parts.insert((format!("{kind} {}", row.text(0)?), row.text(1)?));
+            Ok(())
+        })?;
+    }
+    Ok(parts)
+}
+
+/// What those are in a ledger that nobody changed: the tables and indices are those of SQLite in other words.
+fn expected_in_postgres(beside: &mut Database) -> Result<BTreeSet<(String, String)>> {
+    let mut parts = BTreeSet::new();
+    let select = "SELECT schema.name, group_concat(columns.name || ' ' || columns.type, ', ' ORDER BY columns.cid)
+         FROM sqlite_schema AS schema, pragma_table_info(schema.name) AS columns WHERE schema.type = 'table'
+         GROUP BY schema.name";
+    beside.rows(select, &[], |row| {
+        let types = row.text(1)?.replace(" INTEGER", " bigint").replace(" TEXT", " text").replace(" BLOB", " bytea");
+        parts.insert((format!("table {}", row.text(0)?), types));
+        Ok(())
+    })?;
+    let keys = [
+        ("badges", &["pkey", "id_key", "mark_key"][..]),
+        ("copies", &["pkey"]),
+        ("drafts", &["pkey"]),
+        ("entries", &["pkey"]),
+        ("events", &["pkey"]),
+        ("head", &["pkey"]),
+        ("issues", &["pkey"]),
+        ("lists", &["pkey", "url_key"]),
+        ("notes", &["pkey"]),
+        ("particulars", &["pkey"]),
+        ("replacements", &["pkey", "old_key"]),
+        ("restorations", &["pkey"]),
+    ];
+    for (table, names) in keys {
+        parts.extend(names.iter().map(|name| (format!("index {table}_{name}"), table.to_owned())));
+    }
+    let select = "SELECT name, tbl_name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
+    beside.rows(select, &[], |row| {
+        parts.insert((format!("index {}", row.text(0)?), row.text(1)?));
+        Ok(())
+    })?;
+    const KEEPS: &str = "taskbadge_ledger_keeps";
+    for (trigger, table, events) in
+        [("events_stay", "events", 58), ("entries_are_kept", "entries", 42), ("badges_are_kept", "badges", 42)]
+    {
+        parts.insert((format!("trigger {trigger}"), format!("{table} O {KEEPS} {events}")));
+    }
+    let body = "BEGIN RAISE EXCEPTION 'the ledger keeps this: %', TG_TABLE_NAME; END";
+    parts.insert((format!("function {KEEPS}"), body.into()));
+    Ok(parts)
 }
 
 fn begin(database: &mut Database) -> Result<()> {

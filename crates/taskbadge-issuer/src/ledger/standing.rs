@@ -3,8 +3,10 @@
 use taskbadge::badge::{Iri, StatusPurpose};
 use taskbadge::time::Instant;
 
-use super::event::{Change, Happening};
-use super::trouble::purpose_name;
+use super::change::Change;
+use super::event::{Happening, Place};
+use super::query::{self, Record};
+use super::sworn::{self, Said};
 use super::{Because, Ledger, LedgerTrouble, Result, Status, words};
 
 /// Why a badge was revoked.
@@ -67,16 +69,16 @@ impl Ledger {
     ) -> Result<()> {
         self.change(at, |change| {
             for badge in once_each(badges) {
-                let number = change.standing(badge, |status| match status {
+                let record = change.standing(badge, |status| match status {
                     Status::Revoked => Err(LedgerTrouble::Revoked(badge.clone())),
                     Status::Good | Status::Suspended => Ok(()),
                 })?;
-                change.stand(number, Status::Revoked)?;
-                change.raise_or_refuse(number, badge, StatusPurpose::Revocation)?;
-                change.log_because(Some((number, badge)), because, |actor, note| Happening::Revoked {
+                let bit = Some(record.bit_or_refuse(StatusPurpose::Revocation)?);
+                change.log_because(Some((record.number, badge)), because, |actor, note| Happening::Revoked {
                     reason,
                     actor,
                     note: Some(note),
+                    bit,
                 })?;
             }
             Ok(())
@@ -96,15 +98,17 @@ impl Ledger {
     ) -> Result<()> {
         self.change(at, |change| {
             for badge in once_each(badges) {
-                let number = change.standing(badge, |status| match status {
+                let record = change.standing(badge, |status| match status {
                     Status::Good => Ok(()),
                     Status::Suspended => Err(LedgerTrouble::Suspended(badge.clone())),
                     Status::Revoked => Err(LedgerTrouble::Revoked(badge.clone())),
                 })?;
-                change.stand(number, Status::Suspended)?;
-                change.raise_or_refuse(number, badge, StatusPurpose::Suspension)?;
-                change
-                    .log_because(Some((number, badge)), because, |actor, note| Happening::Suspended { actor, note })?;
+                let bit = Some(record.bit_or_refuse(StatusPurpose::Suspension)?);
+                change.log_because(Some((record.number, badge)), because, |actor, note| Happening::Suspended {
+                    actor,
+                    note,
+                    bit,
+                })?;
             }
             Ok(())
         })
@@ -123,15 +127,17 @@ impl Ledger {
     ) -> Result<()> {
         self.change(at, |change| {
             for badge in once_each(badges) {
-                let number = change.standing(badge, |status| match status {
+                let record = change.standing(badge, |status| match status {
                     Status::Suspended => Ok(()),
                     Status::Good => Err(LedgerTrouble::NotSuspended(badge.clone())),
                     Status::Revoked => Err(LedgerTrouble::Revoked(badge.clone())),
                 })?;
-                change.stand(number, Status::Good)?;
-                change.raise(number, StatusPurpose::Suspension, false)?;
-                change
-                    .log_because(Some((number, badge)), because, |actor, note| Happening::Reinstated { actor, note })?;
+                let bit = record.bit(StatusPurpose::Suspension);
+                change.log_because(Some((record.number, badge)), because, |actor, note| Happening::Reinstated {
+                    actor,
+                    note,
+                    bit,
+                })?;
             }
             Ok(())
         })
@@ -139,38 +145,31 @@ impl Ledger {
 }
 
 impl Change<'_> {
-    /// The number of a badge whose status is fit for what is to be done.
-    fn standing(&mut self, badge: &Iri, fit: impl FnOnce(Status) -> Result<()>) -> Result<u64> {
-        let select = "SELECT number, status FROM badges WHERE id = $1";
-        let found = self.database.first(select, &[badge.as_str().into()], |row| {
-            Ok((row.count(0)?, row.parsed(1, "a badge has no status")?))
-        })?;
-        let (number, status) = found.ok_or_else(|| LedgerTrouble::Unknown(badge.clone()))?;
-        fit(status)?;
-        Ok(number)
+    /// The record of a badge, held against the sealed events.
+    pub(super) fn held(&mut self, badge: &Iri) -> Result<Record> {
+        let records = query::records(self.database, "badges.id = $1", &[badge.as_str().into()], 1)?;
+        let record = records.into_iter().next().ok_or_else(|| LedgerTrouble::Unknown(badge.clone()))?;
+        let said = Said::of(&sworn::events_of(self.database, self.key, badge, record.number)?);
+        sworn::hold(&record, &said, self.decided)?;
+        Ok(record)
     }
 
-    pub(super) fn stand(&mut self, number: u64, status: Status) -> Result<()> {
-        self.database.run("UPDATE badges SET status = $1 WHERE number = $2", &[status.as_str().into(), number.into()])
+    /// The record of a badge whose status is fit for what is to be done.
+    fn standing(&mut self, badge: &Iri, fit: impl FnOnce(Status) -> Result<()>) -> Result<Record> {
+        let record = self.held(badge)?;
+        fit(record.status)?;
+        Ok(record)
+    }
+}
+
+impl Record {
+    /// The place of the badge in a list of this purpose, if it has one.
+    pub(super) fn bit(&self, purpose: StatusPurpose) -> Option<Place> {
+        self.entries.iter().find(|entry| entry.purpose == purpose).map(Place::from)
     }
 
-    /// Sets or clears the bit of a badge in a list of this purpose. `false` where it has none.
-    pub(super) fn raise(&mut self, number: u64, purpose: StatusPurpose, raised: bool) -> Result<bool> {
-        let changed = self.database.first(
-            "UPDATE entries SET raised = $1
-             WHERE badge = $2 AND list IN (SELECT number FROM lists WHERE purpose = $3) RETURNING position",
-            &[i64::from(raised).into(), number.into(), purpose_name(purpose).into()],
-            |row| row.count(0),
-        )?;
-        Ok(changed.is_some())
-    }
-
-    fn raise_or_refuse(&mut self, number: u64, badge: &Iri, purpose: StatusPurpose) -> Result<()> {
-        if self.raise(number, purpose, true)? {
-            Ok(())
-        } else {
-            Err(LedgerTrouble::NoEntry { badge: badge.clone(), purpose })
-        }
+    fn bit_or_refuse(&self, purpose: StatusPurpose) -> Result<Place> {
+        self.bit(purpose).ok_or_else(|| LedgerTrouble::NoEntry { badge: self.badge.clone(), purpose })
     }
 }
 

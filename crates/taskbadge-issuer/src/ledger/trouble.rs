@@ -100,6 +100,47 @@ pub enum LedgerTrouble {
         /// The file or the database.
         place: String,
     },
+    /// The ledger is open without the centre's secret, which its events are sealed with.
+    #[error(
+        "{place} can be read and not written here: the centre's secret, issued.secret, is not at hand; put it back from the machine or the backup that the ledger is from"
+    )]
+    NoSecret {
+        /// The file or the database.
+        place: String,
+    },
+    /// An earlier version wrote it.
+    #[error(
+        "{place} is of an earlier version, and its events are not sealed: whoever can write it could have changed them; run `taskbadge ledger seal`, which says what it does"
+    )]
+    Unsealed {
+        /// The file or the database.
+        place: String,
+    },
+    /// It was written past taskbadge: what is there is not what happened.
+    #[error(
+        "{place} was changed past taskbadge ({why}), and nothing was done; run `taskbadge ledger check` to see all of it, and `taskbadge ledger rebuild` or a backup to mend it"
+    )]
+    Altered {
+        /// The file, the database or the badge.
+        place: String,
+        /// What is not as it was.
+        why: String,
+    },
+    /// The ledger has its seals.
+    #[error("the ledger is sealed already; there is nothing to do")]
+    NothingToSeal,
+    /// A ledger is rebuilt into a new one.
+    #[error("{place} has events already; name a file that is not there yet, or an empty database")]
+    NotEmpty {
+        /// The file or the database.
+        place: String,
+    },
+    /// An event cannot have happened after those before it.
+    #[error("event {event} of the ledger cannot follow those before it; run `taskbadge ledger check`")]
+    Misfit {
+        /// Its number.
+        event: u64,
+    },
     /// There is nothing to accept.
     #[error("the ledger is in order: there is no restored backup to accept")]
     NothingToAccept,

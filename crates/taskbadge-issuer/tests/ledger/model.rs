@@ -157,8 +157,11 @@ impl Model {
         let is_left = |place: &usize| !(self.0[*place].forgotten && self.0[*place].state == State::Intended);
         let places: Vec<usize> = rows.iter().filter_map(|row| self.of_row(*row)).filter(is_left).collect();
         let texts: Vec<Vec<u8>> = places.iter().map(|place| signed(&self.0[*place].content)).collect();
-        let group: Vec<Signed<'_>> =
-            places.iter().zip(&texts).map(|(place, text)| Signed { badge: &self.0[*place].badge, text }).collect();
+        let group: Vec<Signed<'_>> = places
+            .iter()
+            .zip(&texts)
+            .map(|(place, text)| Signed { badge: &self.0[*place].badge, text, proofs: &[] })
+            .collect();
         let done = ledger.complete(&group, SIGNER, at()).unwrap();
         for (place, completed) in places.into_iter().zip(done) {
             let was_open = self.0[place].state == State::Intended;

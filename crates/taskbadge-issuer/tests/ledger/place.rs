@@ -6,10 +6,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use sha2::{Digest as _, Sha256};
 use taskbadge::badge::Iri;
 use taskbadge::time::Instant;
 use taskbadge_issuer::ledger::{
-    Because, Entry, Intended, Intention, Ledger, LedgerTrouble, Lists, Mark, Signed, Stage,
+    Because, Entry, Intended, Intention, Ledger, LedgerKey, LedgerTrouble, Lists, Mark, Signed, Stage,
 };
 
 /// The same test on both databases.
@@ -61,6 +62,11 @@ impl Place {
         open(&self.address())
     }
 
+    /// Under another secret than [`Place::open`].
+    pub(crate) fn open_under(&self, secret: [u8; 32]) -> Ledger {
+        unkeyed(&self.address()).unwrap().under(LedgerKey::of(&secret)).unwrap()
+    }
+
     /// For [`open`], also in another process.
     pub(crate) fn address(&self) -> String {
         match self {
@@ -79,6 +85,11 @@ impl Place {
 }
 
 pub(crate) fn open(address: &str) -> Result<Ledger, LedgerTrouble> {
+    unkeyed(address)?.under(LedgerKey::of(&[7; 32]))
+}
+
+/// As somebody has it who does not have the centre's secret.
+pub(crate) fn unkeyed(address: &str) -> Result<Ledger, LedgerTrouble> {
     if address.starts_with("host=") { Ledger::connect(address) } else { Ledger::open(Path::new(address)) }
 }
 
@@ -195,7 +206,12 @@ pub(crate) fn complete(ledger: &mut Ledger, intended: &[Intended]) -> Result<Vec
             Stage::Issued { .. } => None,
         })
         .collect();
-    let group: Vec<Signed<'_>> = texts.iter().map(|(badge, text)| Signed { badge, text }).collect();
+    let proofs: Vec<[u8; 32]> = texts.iter().map(|(_, text)| Sha256::digest(text).into()).collect();
+    let group: Vec<Signed<'_>> = texts
+        .iter()
+        .zip(&proofs)
+        .map(|((badge, text), proof)| Signed { badge, text, proofs: std::slice::from_ref(proof) })
+        .collect();
     ledger.complete(&group, SIGNER, at())?;
     Ok(intended.iter().map(|intended| intended.badge.clone()).collect())
 }

@@ -74,13 +74,13 @@ on_both! {
         let (mut one, mut other) = (place.open(), place.open());
         let badge = intend(&mut one, &names("a", 1)).unwrap()[0].badge.clone();
         assert_eq!(intend(&mut other, &names("a", 1)).unwrap()[0].badge, badge);
-        let first = one.complete(&[Signed { badge: &badge, text: b"first" }], SIGNER, at()).unwrap();
-        let second = other.complete(&[Signed { badge: &badge, text: b"second" }], SIGNER, at()).unwrap();
+        let first = one.complete(&[Signed { badge: &badge, text: b"first", proofs: &[] }], SIGNER, at()).unwrap();
+        let second = other.complete(&[Signed { badge: &badge, text: b"second", proofs: &[] }], SIGNER, at()).unwrap();
         assert_eq!(first, [Completed::Now]);
         assert!(matches!(second[..], [Completed::Before { .. }]));
         assert_eq!(other.copy(&badge).unwrap().unwrap(), b"first");
         let unknown = fresh_id();
-        let refused = one.complete(&[Signed { badge: &unknown, text: b"x" }], SIGNER, at());
+        let refused = one.complete(&[Signed { badge: &unknown, text: b"x", proofs: &[] }], SIGNER, at());
         assert_eq!(refused, Err(LedgerTrouble::Unknown(unknown)));
         assert_whole(&mut one);
     }
