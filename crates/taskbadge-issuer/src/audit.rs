@@ -16,7 +16,7 @@ use crate::centre::Centre;
 use crate::cores::on_all_cores;
 use crate::desk::NotTakenBack;
 use crate::keys::Keys;
-use crate::ledger::{Because, Check, Fault, Ledger, Record, Watch};
+use crate::ledger::{Because, Check, Fault, Ledger, Record, Witness};
 
 /// Checks the ledger of a centre ([`Ledger::check`]), and verifies every badge that it keeps: the proof by the centre's
 /// own keys, whatever became of them since, and what it says against its row. `progress` is told how many events of how
@@ -24,10 +24,8 @@ use crate::ledger::{Because, Check, Fault, Ledger, Record, Watch};
 ///
 /// # Errors
 /// [`Trouble::Keys`], those of [`Centre::did_document`], the troubles of the ledger.
-pub fn check(centre: &Centre, ledger: &mut Ledger, mut progress: impl FnMut(u64, u64)) -> Result<Check, Trouble> {
-    let auditor = Auditor::of(centre)?;
-    let badges = |kept: &[(Record, Vec<u8>)]| auditor.look(kept);
-    Ok(ledger.check_with(&mut Watch { badges: &badges, progress: &mut progress })?)
+pub fn check(centre: &Centre, ledger: &mut Ledger, progress: impl FnMut(u64, u64)) -> Result<Check, Trouble> {
+    Ok(ledger.check_before(&mut Auditor::of(centre, progress)?)?)
 }
 
 /// Seals a ledger of an earlier version ([`Ledger::seal`]), after all that [`check`] does. A check with faults in it means
@@ -40,12 +38,9 @@ pub fn seal(
     ledger: &mut Ledger,
     because: &Because,
     now: Instant,
-    mut progress: impl FnMut(u64, u64),
+    progress: impl FnMut(u64, u64),
 ) -> Result<Check, Trouble> {
-    let auditor = Auditor::of(centre)?;
-    let badges = |kept: &[(Record, Vec<u8>)]| auditor.look(kept);
-    let signed = |signer: &str, text: &[u8]| auditor.signed(signer, text);
-    Ok(ledger.seal(because, now, &signed, &mut Watch { badges: &badges, progress: &mut progress })?)
+    Ok(ledger.seal(because, now, &mut Auditor::of(centre, progress)?)?)
 }
 
 /// Makes a whole ledger out of the log of one that was changed past taskbadge ([`Ledger::rebuild_into`]). Gives what is not in
@@ -62,14 +57,15 @@ pub fn rebuild(
 }
 
 /// Verifies badges as somebody who recognises all keys that the centre ever had.
-struct Auditor {
+struct Auditor<P> {
     verifier: Verifier,
     contexts: Contexts,
     keys: Vec<(String, VerifyingKey)>,
+    progress: P,
 }
 
-impl Auditor {
-    fn of(centre: &Centre) -> Result<Self, Trouble> {
+impl<P> Auditor<P> {
+    fn of(centre: &Centre, progress: P) -> Result<Self, Trouble> {
         let keys: Vec<(String, VerifyingKey)> =
             Keys::of(centre)?.all().iter().map(|key| (key.id.to_string(), key.key)).collect();
         let did = centre.settings().did();
@@ -78,35 +74,40 @@ impl Auditor {
             DidDocument::new(did, &all).map_err(|error| Trouble::Key { path: centre.did_document_file(), error })?;
         let trust = Trust::none().recognise(RecognisedIssuer::pinned(document));
         let verifier = Verifier::new(trust).status(Arc::new(NotTakenBack));
-        Ok(Self { verifier, contexts: Contexts::builtin(), keys })
+        Ok(Self { verifier, contexts: Contexts::builtin(), keys, progress })
     }
+}
 
-    /// For each badge what is wrong with it, if anything is.
-    fn look(&self, kept: &[(Record, Vec<u8>)]) -> Vec<Option<String>> {
-        let looked = on_all_cores(kept, |(record, text)| Ok(self.wrong(record, text)));
+fn wrong(verifier: &Verifier, record: &Record, text: &[u8]) -> Option<String> {
+    // The moment in which it was issued: it may be over by now.
+    let at = record.issued_at.unwrap_or(record.intended_at);
+    match verifier.verify(text, Instant::from_unix(at.unix() + 1)) {
+        Err(refusal) => Some(refusal.to_string()),
+        Ok(badge) => {
+            let signer = record.signer.as_deref();
+            let is_signer = badge.signed_digests().any(|(method, _)| Some(method) == signer);
+            award::differs(badge.claims(), record)
+                .or_else(|| (!is_signer).then_some("its signer"))
+                .map(|what| format!("it says otherwise of {what} than the ledger"))
+        }
+    }
+}
+
+impl<P: FnMut(u64, u64)> Witness for Auditor<P> {
+    fn wrong(&self, kept: &[(Record, Vec<u8>)]) -> Vec<Option<String>> {
+        let verifier = &self.verifier;
+        let looked = on_all_cores(kept, |(record, text)| Ok(wrong(verifier, record, text)));
         looked.unwrap_or_else(|trouble| vec![Some(trouble.to_string()); kept.len()])
     }
 
-    fn wrong(&self, record: &Record, text: &[u8]) -> Option<String> {
-        // The moment in which it was issued: it may be over by now.
-        let at = record.issued_at.unwrap_or(record.intended_at);
-        match self.verifier.verify(text, Instant::from_unix(at.unix() + 1)) {
-            Err(refusal) => Some(refusal.to_string()),
-            Ok(badge) => {
-                let signer = record.signer.as_deref();
-                let is_signer = badge.signed_digests().any(|(method, _)| Some(method) == signer);
-                award::differs(badge.claims(), record)
-                    .or_else(|| (!is_signer).then_some("its signer"))
-                    .map(|what| format!("it says otherwise of {what} than the ledger"))
-            }
-        }
-    }
-
-    /// The digests of what a key of the centre signed.
     fn signed(&self, signer: &str, text: &[u8]) -> Vec<[u8; 32]> {
         let key = self.keys.iter().find(|(id, _)| id == signer).map(|(_, key)| key);
         let badge = SignedBadge::parse(text).ok();
         key.zip(badge).and_then(|(key, badge)| badge.digests_by(&self.contexts, key).ok()).unwrap_or_default()
+    }
+
+    fn progress(&mut self, done: u64, all: u64) {
+        (self.progress)(done, all);
     }
 }
 

@@ -84,7 +84,7 @@ use crate::text::{hex, hidden_character};
 use database::Database;
 use decided::Decided;
 
-pub use check::{Check, Fault, OpenIntention, Sealed, Watch};
+pub use check::{Check, Fault, OpenIntention, Sealed, Witness};
 pub use event::{Adopted, Event, Happening, Place};
 pub use issue::{Completed, Intended, Intention, Lists, Replaces, Signed, Stage};
 pub use key::LedgerKey;

@@ -156,14 +156,29 @@ impl fmt::Display for OpenIntention {
     }
 }
 
-/// What a check asks of others while it goes on.
-pub struct Watch<'w> {
-    /// Looks at badges that are kept, with their records: for each what is wrong with it, if anything is. The ledger itself
-    /// knows of no keys.
-    pub badges: &'w dyn Fn(&[(Record, Vec<u8>)]) -> Vec<Option<String>>,
-    /// Is told how many events of how many are replayed.
-    pub progress: &'w mut dyn FnMut(u64, u64),
+/// Who knows of a check what the ledger does not: the keys of the centre, and how to tell somebody how far it is.
+pub trait Witness {
+    /// Of each badge that is kept, with its record, what is wrong with it, if anything is.
+    fn wrong(&self, kept: &[(Record, Vec<u8>)]) -> Vec<Option<String>> {
+        vec![None; kept.len()]
+    }
+
+    /// The digests of what the key of this verification method signed in a badge.
+    fn signed(&self, signer: &str, text: &[u8]) -> Vec<[u8; 32]> {
+        let _ = (signer, text);
+        Vec::new()
+    }
+
+    /// So many events of so many are replayed.
+    fn progress(&mut self, done: u64, all: u64) {
+        let _ = (done, all);
+    }
 }
+
+/// Nobody who knows more than the ledger.
+struct Nobody;
+
+impl Witness for Nobody {}
 
 impl Ledger {
     /// Reads the whole ledger as of one moment and proves it: every event follows from the one before and has the
@@ -176,18 +191,18 @@ impl Ledger {
     /// # Errors
     /// The troubles of the database, where it cannot be read at all.
     pub fn check(&mut self) -> Result<Check> {
-        self.check_with(&mut Watch { badges: &|kept| vec![None; kept.len()], progress: &mut |_, _| {} })
+        self.check_before(&mut Nobody)
     }
 
-    /// [`Ledger::check`], with somebody who looks at every badge that is kept, and at how far it is.
+    /// [`Ledger::check`] before a witness who looks at every badge that is kept.
     ///
     /// # Errors
     /// As [`Ledger::check`].
-    pub fn check_with(&mut self, watch: &mut Watch<'_>) -> Result<Check> {
+    pub fn check_before(&mut self, witness: &mut dyn Witness) -> Result<Check> {
         let is_sealed = sworn::is_sealed(&mut self.database)?;
         if is_sealed || self.key.is_none() {
             let Self { database, key, .. } = self;
-            return database.read(|database| checked(database, key.as_ref(), watch));
+            return database.read(|database| checked(database, key.as_ref(), witness));
         }
         let head = self.head()?;
         let select = "SELECT count(*) FROM events";
@@ -195,10 +210,10 @@ impl Ledger {
         // Nothing of this is written: it is undone with the answer in hand.
         let because = Because { actor: "taskbadge".into(), text: "a check".into() };
         let done = self.change_as(Instant::from_unix(0), Sealing::Begun, |change| {
-            change.seal(&because, &|_, _| Vec::new())?;
+            change.seal(&because, witness)?;
             change.catch_up()?;
             change.write_head()?;
-            let check = checked(change.database, Some(change.key), watch)?;
+            let check = checked(change.database, Some(change.key), witness)?;
             Err::<(), Undone>(Undone::Check(Box::new(Check { sealed: Sealed::Not, head, events, ..check })))
         });
         match done {
@@ -275,7 +290,11 @@ impl Faults {
     }
 }
 
-pub(super) fn checked(database: &mut Database, key: Option<&super::LedgerKey>, watch: &mut Watch<'_>) -> Result<Check> {
+pub(super) fn checked(
+    database: &mut Database,
+    key: Option<&super::LedgerKey>,
+    witness: &mut dyn Witness,
+) -> Result<Check> {
     let mut faults = Faults::default();
     if database.is_sqlite() {
         database.rows("PRAGMA integrity_check(10)", &[], |row| {
@@ -289,7 +308,9 @@ pub(super) fn checked(database: &mut Database, key: Option<&super::LedgerKey>, w
     let mut beside = Database::passing()?;
     schema::migrate(&mut beside)?;
     schema::differences(database, &mut beside)?.into_iter().for_each(|what| faults.push(Fault::Schema(what)));
-    let replayed = replay(database, &mut beside, key, false, &mut |fault| faults.push(fault), &mut *watch.progress)?;
+    let replayed = replay(database, &mut beside, key, false, &mut |fault| faults.push(fault), &mut |done, all| {
+        witness.progress(done, all)
+    })?;
     let Replayed { events, badges, end, sealed_from } = replayed;
     let (written, secret) = written_head(database)?;
     if end != written {
@@ -311,7 +332,7 @@ pub(super) fn checked(database: &mut Database, key: Option<&super::LedgerKey>, w
         for table in compare::TABLES {
             table.compare(database, &mut beside, &mut |fault| faults.push(fault))?;
         }
-        look_at_badges(database, watch, &mut faults)?;
+        look_at_badges(database, witness, &mut faults)?;
     }
     let open = open_intentions(database)?;
     let in_doubt = publish::in_doubt(database)?;
@@ -329,7 +350,7 @@ fn written_head(database: &mut Database) -> Result<(Head, Option<String>)> {
 /// Badges that are looked at together.
 const PAGE: u64 = 1000;
 
-fn look_at_badges(database: &mut Database, watch: &Watch<'_>, faults: &mut Faults) -> Result<()> {
+fn look_at_badges(database: &mut Database, witness: &dyn Witness, faults: &mut Faults) -> Result<()> {
     let mut after: u64 = 0;
     loop {
         let mut copies: HashMap<u64, Vec<u8>> = HashMap::new();
@@ -345,7 +366,7 @@ fn look_at_badges(database: &mut Database, watch: &Watch<'_>, faults: &mut Fault
         let records = query::records(database, "badges.number > $1 AND badges.number <= $2", &range, u64::MAX >> 1)?;
         let kept: Vec<(Record, Vec<u8>)> =
             records.into_iter().filter_map(|record| copies.remove(&record.number).map(|text| (record, text))).collect();
-        for ((record, _), wrong) in kept.iter().zip((watch.badges)(&kept)) {
+        for ((record, _), wrong) in kept.iter().zip(witness.wrong(&kept)) {
             if let Some(why) = wrong {
                 faults.push(Fault::Badge { badge: record.badge.clone(), why });
             }

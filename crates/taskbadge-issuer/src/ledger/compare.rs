@@ -382,7 +382,7 @@ impl Erasable {
 
     fn cells(self, row: &Row<'_>, first: usize) -> Result<Vec<Cell>> {
         let kind = |column: &&str| if matches!(*column, "salt" | "content") { Bytes } else { Text };
-        let cells = self.columns().iter().zip(first..).map(|(column, at)| Cell::read(row, at, kind(&column)));
+        let cells = self.columns().iter().zip(first..).map(|(column, at)| Cell::read(row, at, kind(column)));
         cells.collect()
     }
 }

@@ -328,8 +328,11 @@ struct Replaced {
     how: Replaces,
     actor: String,
     /// What was written as the reason, with its salt, unless it was forgotten in the meantime.
-    note: Option<(Vec<u8>, String)>,
+    note: Option<Salted>,
 }
+
+/// A text that a person wrote, after its salt.
+type Salted = (Vec<u8>, String);
 
 /// A badge that was intended.
 #[derive(Clone, Copy)]
@@ -614,7 +617,7 @@ impl Change<'_> {
     /// What the badges issued now replace, as the events say.
     fn replaced_by(&mut self, now: &[(u64, &Signed<'_>, &[u8; 32])]) -> Result<Vec<Replaced>> {
         let numbers: Vec<Value<'_>> = now.iter().map(|(number, ..)| (*number).into()).collect();
-        let mut reasons: Vec<(u64, Option<(Vec<u8>, String)>)> = Vec::new();
+        let mut reasons: Vec<(u64, Option<Salted>)> = Vec::new();
         let select = "SELECT new, note, salt FROM replacements WHERE new IN";
         self.database.among(select, &numbers, " ORDER BY new", |row| {
             reasons.push((row.count(0)?, row.maybe_bytes(2)?.zip(row.maybe_text(1)?)));

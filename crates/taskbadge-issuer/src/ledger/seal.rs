@@ -4,7 +4,7 @@ use taskbadge::time::Instant;
 
 use super::apply::Kept;
 use super::change::{Change, Sealing, salt};
-use super::check::{Check, Watch, checked};
+use super::check::{Check, Witness, checked};
 use super::event::{Adopted, Happening, Place, note_digest, particulars_digest};
 use super::publish;
 use super::query::{self, Record};
@@ -17,18 +17,11 @@ impl Ledger {
     ///
     /// First everything is checked: a ledger with faults is not sealed, and they are in the answer. What was changed past
     /// taskbadge before, and agrees with itself, is sealed as it is: that is what the person who decides should know.
-    /// `signed` tells the digests of what a key, by its verification method, signed in a badge.
     ///
     /// # Errors
     /// [`LedgerTrouble::NothingToSeal`]; [`LedgerTrouble::NoSecret`]; [`LedgerTrouble::Restored`] while a person has to
     /// decide; the troubles of the database.
-    pub fn seal(
-        &mut self,
-        because: &Because,
-        at: Instant,
-        signed: &dyn Fn(&str, &[u8]) -> Vec<[u8; 32]>,
-        watch: &mut Watch<'_>,
-    ) -> Result<Check> {
+    pub fn seal(&mut self, because: &Because, at: Instant, witness: &mut dyn Witness) -> Result<Check> {
         if sworn::is_sealed(&mut self.database)? {
             return Err(LedgerTrouble::NothingToSeal);
         }
@@ -36,10 +29,10 @@ impl Ledger {
             if let Some(published) = publish::in_doubt(change.database)? {
                 return Err(Ended::Trouble(LedgerTrouble::Restored { own: change.head, published }));
             }
-            change.seal(because, signed)?;
+            change.seal(because, witness)?;
             change.catch_up()?;
             change.write_head()?;
-            let check = checked(change.database, Some(change.key), watch)?;
+            let check = checked(change.database, Some(change.key), witness)?;
             if check.is_whole() { Ok(check) } else { Err(Ended::Faults(Box::new(check))) }
         });
         match sealed {
@@ -67,7 +60,7 @@ const PAGE: u64 = 1000;
 
 impl Change<'_> {
     /// Writes down how everything stands.
-    pub(super) fn seal(&mut self, because: &Because, signed: &dyn Fn(&str, &[u8]) -> Vec<[u8; 32]>) -> Result<()> {
+    pub(super) fn seal(&mut self, because: &Because, witness: &dyn Witness) -> Result<()> {
         let mut accepted = Vec::new();
         let select = "SELECT sequence, hash FROM restorations WHERE accepted IS NOT NULL ORDER BY number";
         self.database.rows(select, &[], |row| {
@@ -81,7 +74,7 @@ impl Change<'_> {
             let page = query::records(self.database, "badges.number > $1", &[after.into()], PAGE)?;
             let Some(last) = page.last().map(|record| record.number) else { return Ok(()) };
             for record in &page {
-                self.adopt(record, signed)?;
+                self.adopt(record, witness)?;
             }
             self.catch_up()?;
             after = last;
@@ -104,7 +97,7 @@ impl Change<'_> {
         lists.into_iter().try_for_each(|list| self.log(None, list).map(drop))
     }
 
-    fn adopt(&mut self, record: &Record, signed: &dyn Fn(&str, &[u8]) -> Vec<[u8; 32]>) -> Result<()> {
+    fn adopt(&mut self, record: &Record, witness: &dyn Witness) -> Result<()> {
         let number = [record.number.into()];
         let content = |change: &mut Self, table: &str| {
             let select = format!("SELECT content FROM {table} WHERE badge = $1");
@@ -112,7 +105,7 @@ impl Change<'_> {
         };
         let draft = content(self, "drafts")?;
         let copy = content(self, "copies")?;
-        let signed = record.signer.as_deref().zip(copy).map(|(signer, text)| signed(signer, &text));
+        let signed = record.signer.as_deref().zip(copy).map(|(signer, text)| witness.signed(signer, &text));
         let signed = signed.unwrap_or_default().iter().map(|digest| hex(digest)).collect();
         let person = self.salted_person(&number)?;
         let reason = self.database.first("SELECT actor, note FROM replacements WHERE new = $1", &number, |row| {
