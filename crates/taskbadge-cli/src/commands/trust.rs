@@ -22,7 +22,7 @@ const DOCUMENT_BYTES_MAX: u64 = 1024 * 1024;
 
 pub(super) fn trust(trust: &Trust, output: &mut Output) -> Result<Exit, Trouble> {
     match trust {
-        Trust::Add(add) if !add.id.starts_with("did:") && Path::new(&add.id).is_file() => add_pack(add, output),
+        Trust::Add(add) if !add.id.starts_with("did:") && Path::new(&add.id).exists() => add_pack(add, output),
         Trust::Add(add) => add_issuer(add, output),
         Trust::Update { file, store } => update(file, store, output),
         Trust::List { trust } => {
