@@ -107,12 +107,13 @@ fn the_table_is_that_of_the_core() {
 }
 
 /// Which of our crates a crate may stand on.
-const CRATES: [(&str, &[&str]); 8] = [
+const CRATES: [(&str, &[&str]); 9] = [
     ("taskbadge", &[]),
+    ("taskbadge-files", &[]),
     ("taskbadge-status", &["taskbadge"]),
     ("taskbadge-carrier", &["taskbadge"]),
-    ("taskbadge-issuer", &["taskbadge", "taskbadge-status", "taskbadge-carrier"]),
-    ("taskbadge-cli", &["taskbadge", "taskbadge-status", "taskbadge-carrier", "taskbadge-issuer"]),
+    ("taskbadge-issuer", &["taskbadge", "taskbadge-files", "taskbadge-status", "taskbadge-carrier"]),
+    ("taskbadge-cli", &["taskbadge", "taskbadge-files", "taskbadge-status", "taskbadge-carrier", "taskbadge-issuer"]),
     ("taskbadge-web", &["taskbadge", "taskbadge-status", "taskbadge-carrier"]),
     ("taskbadge-examples", &["taskbadge", "taskbadge-status", "taskbadge-carrier", "taskbadge-issuer"]),
     ("taskbadge-tests", &["taskbadge", "taskbadge-status", "taskbadge-carrier", "taskbadge-issuer", "taskbadge-cli"]),

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
-use taskbadge_tests::{published, tell};
+use taskbadge_tests::{published, root, tell};
 
 use crate::{repository, shown};
 
@@ -45,6 +45,68 @@ fn every_rust_file_begins_with_what_it_is_for() {
         let first = text.lines().next().unwrap_or_default();
         assert!(first.starts_with("//! ") && first.len() > 20, "{} begins with {first:?}", shown(&path));
     }
+}
+
+/// What opens a file, reads a folder or writes, other than through `taskbadge-files`.
+const DOORS: &[&str] = &[
+    "std::fs",
+    "fs::",
+    "OpenOptions",
+    "DirBuilder",
+    ".read_dir(",
+    "tempfile",
+    "WalkDir",
+    "Connection::open",
+    "Pkcs11::new",
+];
+
+/// The files that have one of their own, each for one reason.
+const OWN_DOORS: &[(&str, &str)] = &[
+    // It opens what `taskbadge_files::private_file` has looked at.
+    ("crates/taskbadge-issuer/src/ledger/database.rs", "Connection::open"),
+    // A token's library, which centre.toml names and the system loads.
+    ("crates/taskbadge-issuer/src/token.rs", "Pkcs11::new"),
+    // Which files there are in a folder and below; each is read through `taskbadge-files`.
+    ("crates/taskbadge-cli/src/files.rs", "WalkDir"),
+];
+
+/// The code of a file without its comments, and without its own tests.
+fn code(text: &str) -> String {
+    let code = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
+    code.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn files_are_opened_in_one_crate() {
+    let crates = root().join("crates");
+    let (mut wrong, mut own, mut seen) = (Vec::new(), Vec::new(), 0);
+    for path in repository().into_iter().filter(|path| path.starts_with(&crates) && has_extension(path, &["rs"])) {
+        let shown = shown(&path);
+        let is_source = path.strip_prefix(&crates).unwrap().iter().nth(1).is_some_and(|part| part == "src");
+        if !is_source || shown.starts_with("crates/taskbadge-files/") {
+            continue;
+        }
+        seen += 1;
+        let code = code(&fs::read_to_string(&path).unwrap());
+        for door in DOORS.iter().filter(|door| code.contains(**door)) {
+            match OWN_DOORS.iter().find(|own| **own == (&*shown, *door)) {
+                Some(known) => own.push(*known),
+                None => wrong.push(format!("{shown}: {door}")),
+            }
+        }
+    }
+    assert_eq!(wrong, [""; 0], "`taskbadge-files` is the only crate that opens a file");
+    own.sort_unstable();
+    let mut known = OWN_DOORS.to_vec();
+    known.sort_unstable();
+    assert_eq!(own, known, "an exception that is none any more");
+    assert!(seen > 100, "{seen} files of code were looked at");
+}
+
+#[test]
+fn a_door_is_found_in_code_and_nowhere_else() {
+    assert!(code("use std::fs;\n").contains("std::fs"));
+    assert!(!code("//! std::fs\nlet x = 1; // fs::read\n\n#[cfg(test)]\nmod tests {\n use std::fs;\n}").contains("fs"));
 }
 
 /// Published test data are material to test against, under their own licences; they lie beside the checkout.

@@ -1,11 +1,11 @@
-//! Finding, reading and deleting badges. (Writing is in `taskbadge_issuer::files`.)
+//! Finding badges, and reading what a person names.
 
-use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use taskbadge::badge::SignedBadge;
 use taskbadge::json::Limits;
+use taskbadge_files::{self as files, FileTrouble, Input};
 use walkdir::WalkDir;
 
 use crate::output::Trouble;
@@ -14,45 +14,25 @@ use crate::words;
 /// An entry with the digests of ten thousand genuine badges has a fifth of it.
 pub(crate) const ENTRY_BYTES_MAX: u64 = 4 << 20;
 
-/// Reads a file, but not more than a little over `most` bytes: what is larger shows as such to whoever looks at it.
-pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    if path.as_os_str() == "-" {
-        io::stdin().lock().take(most + 1).read_to_end(&mut bytes)?;
-    } else {
-        let file = File::open(path)?;
-        bytes.reserve(file.metadata()?.len().min(most) as usize + 1);
-        file.take(most + 1).read_to_end(&mut bytes)?;
-    }
-    Ok(bytes)
+/// Reads what a person named.
+pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<u8>, FileTrouble> {
+    Input::named(path).read(most)
+}
+
+/// The same of what is refused by a verdict of its own where it is too large: a byte more shows that it is.
+pub(crate) fn read_start(path: &Path, most: usize) -> Result<Vec<u8>, FileTrouble> {
+    Input::named(path).read_start(most as u64)
 }
 
 /// Reads a file that may be missing.
-pub(crate) fn read_if_there(path: &Path, most: u64) -> Result<Option<Vec<u8>>, Trouble> {
-    match read(path, most) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Trouble::new(words::cannot_read(path, &error))),
-    }
+pub(crate) fn read_if_there(path: &Path, most: u64) -> Result<Option<Vec<u8>>, FileTrouble> {
+    files::if_there(files::read(path, most))
 }
 
 /// Reads a badge, which nobody has verified yet.
 pub(crate) fn badge(path: &Path) -> Result<SignedBadge, Trouble> {
-    let bytes = read(path, Limits::BADGE.bytes as u64);
-    let bytes = bytes.map_err(|error| Trouble::new(words::cannot_read(path, &error)))?;
+    let bytes = read_start(path, Limits::BADGE.bytes)?;
     SignedBadge::parse(&bytes).map_err(|finding| Trouble::new(words::not_a_badge(path, &finding)))
-}
-
-/// Deletes a file so that it does not come back when the power fails. `false` where there is none.
-pub(crate) fn remove(path: &Path) -> Result<bool, Trouble> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    // Windows cannot open a folder as a file, and journals deletions by itself.
-    let sync = || if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) };
-    match std::fs::remove_file(path).and_then(|()| sync()) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(Trouble::new(words::cannot_delete(path, &error))),
-    }
 }
 
 /// The badges that paths stand for, one by one, in a stable order: files and `-` as they are, and of folders every
@@ -76,8 +56,8 @@ fn below(folder: PathBuf) -> impl Iterator<Item = Result<PathBuf, Trouble>> + Se
         Ok(entry) => is_badge(&entry).then(|| Ok(entry.into_path())),
         Err(error) => {
             let path = error.path().unwrap_or(Path::new("")).to_owned();
-            let error = error.into_io_error().unwrap_or_else(|| io::Error::other(words::FOLDERS_IN_A_CIRCLE));
-            Some(Err(Trouble::new(words::cannot_read(&path, &error))))
+            let source = error.into_io_error().unwrap_or_else(|| io::Error::other(words::FOLDERS_IN_A_CIRCLE));
+            Some(Err(FileTrouble::Read { path, source }.into()))
         }
     });
     // A folder without badges is a mistake: a check of nothing would look like a check that all is well.

@@ -4,7 +4,10 @@ use std::fmt;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write as _};
 
 use taskbadge::verify::Verdict;
+use taskbadge_files::FileTrouble;
 use taskbadge_issuer::printable;
+
+use crate::words;
 
 /// How the process ends, from the least to the gravest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +58,12 @@ impl Trouble {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl From<FileTrouble> for Trouble {
+    fn from(trouble: FileTrouble) -> Self {
+        Self(words::of_file_trouble(&trouble))
     }
 }
 

@@ -10,10 +10,9 @@ use taskbadge::json::Document;
 use taskbadge::key::{SigningKey, VerifyingKey};
 use taskbadge::time::Instant;
 use taskbadge::trust::{ListMark, PACK_LIMITS, Pack, PackParts, Root};
-use taskbadge_issuer::files::{self, Secrecy};
+use taskbadge_files::{self as files, Secrecy};
 
 use crate::output::Trouble;
-use crate::words;
 use crate::words::trust as said;
 
 /// As large as the library takes a pack with its lists, compressed or not.
@@ -21,8 +20,7 @@ const BYTES_MAX: u64 = PackParts::BYTES_MAX as u64;
 
 /// Reads a file that may be a pack, and unpacks it where it is compressed.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Trouble> {
-    let bytes = crate::files::read(path, BYTES_MAX);
-    let bytes = bytes.map_err(|error| Trouble::new(words::cannot_read(path, &error)))?;
+    let bytes = crate::files::read(path, BYTES_MAX)?;
     if !is_compressed(&bytes) {
         return Ok(bytes);
     }
@@ -100,8 +98,7 @@ impl PackFile {
 
     /// The pack of a file that is to be changed.
     pub(crate) fn open(path: &Path) -> Result<Self, Trouble> {
-        let bytes = crate::files::read(path, BYTES_MAX);
-        let bytes = bytes.map_err(|error| Trouble::new(words::cannot_read(path, &error)))?;
+        let bytes = crate::files::read(path, BYTES_MAX)?;
         if is_compressed(&bytes) {
             return Err(Trouble::new(said::compressed(path)));
         }

@@ -1,9 +1,8 @@
 //! The passphrase of a key: from a file, a file descriptor or the terminal. Never an argument, never the environment:
 //! both can be seen by other processes.
 
-use std::fs::File;
-use std::io::{self, IsTerminal as _, Read as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
 #[cfg(unix)]
 use std::sync::{
     Arc, OnceLock,
@@ -12,12 +11,14 @@ use std::sync::{
 
 #[cfg(unix)]
 use signal_hook::{consts::SIGINT, flag};
+use taskbadge_files::Input;
 use zeroize::Zeroizing;
 
 use crate::args::Passphrase;
 use crate::output::Trouble;
 use crate::words;
 
+/// A sentence, and some lines about it.
 const BYTES_MAX: u64 = 4096;
 
 impl Passphrase {
@@ -40,9 +41,10 @@ impl Passphrase {
 
     fn given(&self) -> Result<Option<Zeroizing<String>>, Trouble> {
         match (&self.passphrase_file, self.passphrase_fd) {
-            (Some(file), _) => first_line(file).map(Some),
-            // The system's own name of an open descriptor; without unsafe code there is no other way to it.
-            (None, Some(number)) => first_line(&PathBuf::from(format!("/dev/fd/{number}"))).map(Some),
+            (Some(file), _) => first_line(Input::named(file), file).map(Some),
+            (None, Some(number)) => {
+                first_line(Input::Descriptor(number), Path::new(&format!("/dev/fd/{number}"))).map(Some)
+            }
             (None, None) => Ok(None),
         }
     }
@@ -56,11 +58,8 @@ fn long_enough(passphrase: Zeroizing<String>) -> Result<Zeroizing<String>, Troub
     Ok(passphrase)
 }
 
-fn first_line(path: &Path) -> Result<Zeroizing<String>, Trouble> {
-    // Room for the whole from the start, so that no copy is left behind by growing.
-    let mut text = Zeroizing::new(String::with_capacity(BYTES_MAX as usize + 1));
-    let read = File::open(path).and_then(|file| file.take(BYTES_MAX).read_to_string(&mut text));
-    read.map_err(|error| Trouble::new(words::cannot_read(path, &error)))?;
+fn first_line(input: Input<'_>, path: &Path) -> Result<Zeroizing<String>, Trouble> {
+    let text = input.read_secret(BYTES_MAX)?;
     let line = text.lines().next().unwrap_or_default();
     if line.is_empty() {
         return Err(Trouble::new(words::no_passphrase_in(path)));

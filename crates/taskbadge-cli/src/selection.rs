@@ -157,10 +157,7 @@ fn id(named: &Path) -> Result<(Iri, Option<[u8; 32]>), Trouble> {
 
 /// The lines of a list: ids and names of files.
 fn listed(path: &Path) -> Result<Vec<PathBuf>, Trouble> {
-    let bytes = files::read(path, LIST_BYTES_MAX).map_err(|error| Trouble::new(words::cannot_read(path, &error)))?;
-    if bytes.len() as u64 > LIST_BYTES_MAX {
-        return Err(Trouble::new(words::ledger::list_too_long(path, LIST_BYTES_MAX)));
-    }
+    let bytes = files::read(path, LIST_BYTES_MAX)?;
     let text = String::from_utf8(bytes).map_err(|_| Trouble::new(words::ledger::list_not_text(path)))?;
     // Windows editors put a mark at the beginning.
     let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);

@@ -13,20 +13,18 @@
 //! pack as a step back. A pack without a memory was never agreed to and does not count; so removing begins with the
 //! memory. Each file is replaced whole, under the lock of the store, after all checks.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 use taskbadge::finding::Finding;
 use taskbadge::time::Instant;
 use taskbadge::trust::{KnownPack, TrustPack};
-use taskbadge_issuer::files::{self, Secrecy};
+use taskbadge_files::{self as files, Lock, Secrecy};
 
 use crate::args::trust::StoreFolder;
 use crate::output::Trouble;
 use crate::pack_file;
-use crate::trust_file::TrustFile;
+use crate::trust_file::{self, TrustFile};
 use crate::words;
 use crate::words::trust as said;
 
@@ -48,6 +46,7 @@ pub(crate) struct StoredPack {
     remembered: KnownPack,
 }
 
+const PACKS: &str = "packs";
 const PACK: &str = "pack.jsonl";
 const KNOWN: &str = "known.json";
 /// Ten thousand lists.
@@ -66,24 +65,14 @@ impl Store {
     }
 
     /// Keeps others from changing the store until it is dropped.
-    pub(crate) fn lock(&self) -> Result<File, Trouble> {
+    pub(crate) fn lock(&self) -> Result<Lock, Trouble> {
         TrustFile::lock(&self.trust_file())
     }
 
     /// All packs, opened for a check at this time.
     pub(crate) fn packs(&self, now: Instant) -> Result<Vec<StoredPack>, Trouble> {
-        let mut folders = Vec::new();
-        match fs::read_dir(self.packs_folder()) {
-            Ok(entries) => {
-                for entry in entries {
-                    folders.push(entry.map_err(|error| self.unreadable(&error))?.path());
-                }
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(self.unreadable(&error)),
-        }
+        let mut folders = files::if_there(files::entries(&self.packs_folder()))?.unwrap_or_default();
         folders.retain(|folder| folder.file_name().and_then(|name| name.to_str()).is_some_and(is_name));
-        folders.sort();
         folders.iter().filter_map(|folder| open(folder, now).transpose()).collect()
     }
 
@@ -99,10 +88,7 @@ impl Store {
 
     /// Keeps a pack that has passed every check, as of which this is known. The lock is held.
     pub(crate) fn keep(&self, known: &KnownPack, file: &[u8]) -> Result<(), Trouble> {
-        let folder = self.folder_of(known.id());
-        for folder in [&self.packs_folder(), &folder] {
-            make_folder(folder)?;
-        }
+        let folder = files::make_folder_below(&self.folder, &Path::new(PACKS).join(name_of(known.id())))?;
         // In this order: see above.
         files::replace(&folder.join(PACK), file, Secrecy::Open)?;
         remember(&folder, known)
@@ -119,11 +105,11 @@ impl Store {
     /// Forgets a pack. `false` where there is none. The lock is held.
     pub(crate) fn forget(&self, id: &str) -> Result<bool, Trouble> {
         let folder = self.folder_of(id);
-        let there = crate::files::remove(&folder.join(KNOWN))?;
+        let there = files::remove(&folder.join(KNOWN))?;
         if there {
-            crate::files::remove(&folder.join(PACK))?;
+            files::remove(&folder.join(PACK))?;
             // A file that somebody else put there keeps the folder, and does no harm.
-            let _ = fs::remove_dir(&folder);
+            let _ = files::remove_empty_folder(&folder);
         }
         Ok(there)
     }
@@ -138,12 +124,7 @@ impl Store {
         if newest(pack.known.clone()) == pack.remembered {
             return;
         }
-        let lock = self.trust_file().with_added_extension("lock");
-        let lock = OpenOptions::new().write(true).create(true).truncate(false).open(lock);
-        let Ok(lock) = lock else { return };
-        if lock.try_lock().is_err() {
-            return;
-        }
+        let Ok(Some(_lock)) = Lock::take(&trust_file::lock_file(&self.trust_file())) else { return };
         // It may have been replaced, or removed, since it was opened.
         let folder = self.folder_of(pack.known.id());
         if let Ok(Some(pack)) = open(&folder, pack.known.newest()) {
@@ -155,15 +136,11 @@ impl Store {
     }
 
     fn packs_folder(&self) -> PathBuf {
-        self.folder.join("packs")
+        self.folder.join(PACKS)
     }
 
     fn folder_of(&self, id: &str) -> PathBuf {
         self.packs_folder().join(name_of(id))
-    }
-
-    fn unreadable(&self, error: &std::io::Error) -> Trouble {
-        Trouble::new(words::cannot_read(&self.packs_folder(), error))
     }
 }
 
@@ -200,17 +177,6 @@ fn remember(folder: &Path, known: &KnownPack) -> Result<(), Trouble> {
     let mut text = serde_json::to_string_pretty(known).map_err(|error| Trouble::new(error.to_string()))?;
     text.push('\n');
     Ok(files::replace(&folder.join(KNOWN), text.as_bytes(), Secrecy::Open)?)
-}
-
-fn make_folder(folder: &Path) -> Result<(), Trouble> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    let above = folder.parent().unwrap_or(Path::new("."));
-    // Windows cannot open a folder as a file, and journals what is made in it by itself.
-    let sync = || if cfg!(unix) { File::open(above)?.sync_all() } else { Ok(()) };
-    let made = fs::create_dir_all(folder).and_then(|()| sync());
-    made.map_err(|error| Trouble::new(words::cannot_write(folder, &error)))
 }
 
 /// An id may hold anything; a name of a folder may not.

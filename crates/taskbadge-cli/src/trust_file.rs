@@ -1,13 +1,12 @@
 //! The trust file: the issuers that a verifier recognises, as JSON. Described by `schemas/trust-file.schema.json`.
 
 use std::collections::HashSet;
-use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use taskbadge::key::{Did, DidDocument};
 use taskbadge::trust::{RecognisedIssuer, Trust};
-use taskbadge_issuer::files::{self, Secrecy};
+use taskbadge_files::{self as files, Lock, Secrecy};
 
 use crate::args::trust as args;
 use crate::output::Trouble;
@@ -61,14 +60,11 @@ impl TrustFile {
 
     /// Waits until nobody else is changing the file, and keeps others waiting until the lock is dropped: who reads, adds
     /// and writes must not lose what another adds meanwhile. The file itself is replaced, so the lock is one beside it.
-    pub(crate) fn lock(path: &Path) -> Result<File, Trouble> {
+    pub(crate) fn lock(path: &Path) -> Result<Lock, Trouble> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| Trouble::new(words::cannot_write(folder, &error)))?;
+            files::make_folder(folder)?;
         }
-        let beside = path.with_added_extension("lock");
-        let lock = OpenOptions::new().write(true).create(true).truncate(false).open(&beside);
-        let lock = lock.and_then(|lock| lock.lock().map(|()| lock));
-        lock.map_err(|error| Trouble::new(words::cannot_write(&beside, &error)))
+        Ok(Lock::wait(&lock_file(path))?)
     }
 
     /// Replaces the file, whose [`lock`](Self::lock) is held.
@@ -91,6 +87,11 @@ impl TrustFile {
             Ok(trust.recognise(recognised))
         })
     }
+}
+
+/// The lock of a trust file.
+pub(crate) fn lock_file(path: &Path) -> PathBuf {
+    path.with_added_extension("lock")
 }
 
 impl Issuer {

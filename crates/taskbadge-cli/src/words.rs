@@ -12,13 +12,14 @@ pub(crate) mod replace;
 pub(crate) mod trust;
 
 use std::fmt::Display;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::Path;
 
 use taskbadge::badge::Claims;
 use taskbadge::finding::{Code, Finding};
 use taskbadge::time::Instant;
 use taskbadge::verify::{Refusal, VerifiedBadge};
+use taskbadge_files::FileTrouble;
 use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::desk::{Batch, Issued, When};
 use taskbadge_issuer::ledger::{Replaces, Status};
@@ -31,22 +32,8 @@ use crate::trust_file::Issuer;
 
 // Files.
 
-pub(crate) fn cannot_read(path: &Path, error: &io::Error) -> String {
-    let path = named(path);
-    match error.kind() {
-        ErrorKind::NotFound => format!("{path}: there is no such file; check the name and the folder"),
-        ErrorKind::PermissionDenied => format!("{path}: you may not read it; ask its owner, or check the permissions"),
-        ErrorKind::IsADirectory => format!("{path}: this is a folder; name a file"),
-        _ => format!("{path}: it cannot be read ({error}); check the file and the disk"),
-    }
-}
-
-pub(crate) fn cannot_write(path: &Path, error: &io::Error) -> String {
-    format!("{}: it cannot be written ({error}); check the folder, the permissions and the disk", named(path))
-}
-
-pub(crate) fn cannot_delete(path: &Path, error: &io::Error) -> String {
-    format!("{}: it cannot be deleted ({error}); check the permissions, and that no program has it open", named(path))
+pub(crate) fn of_file_trouble(trouble: &FileTrouble) -> String {
+    format!("{}: {}", named(trouble.path()), trouble.sentence())
 }
 
 pub(crate) fn cannot_print(error: &io::Error) -> String {

@@ -444,7 +444,7 @@ fn an_export_is_written_whole_and_overwrites_nothing() {
     place.ok(&format!("{export} --force"));
     assert_eq!(place.read("out.jsonl").lines().count(), 1);
     assert!(!place.read("out.jsonl").contains("Yusuf"));
-    assert!(place.ends(2, "ledger export --centre centre --output no/folder.jsonl").contains("cannot write"));
+    assert!(place.ends(2, "ledger export --centre centre --output no/folder.jsonl").contains("cannot be written"));
     assert!(place.ends(2, "ledger export --centre centre --force").contains("--output"));
 }
 

@@ -14,7 +14,6 @@
 //! | `issued.secret` | under which the ledger knows rows and recipients |
 //! | `published/` | what is [published](crate::publish) |
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -22,16 +21,19 @@ use taskbadge::badge::Iri;
 use taskbadge::key::{Did, DidDocument, Signer, SigningKey, VerifyingKey};
 use taskbadge::proof::Cryptosuite;
 use taskbadge::time::Instant;
+use taskbadge_files::{self as files, FileTrouble, Secrecy};
 use zeroize::Zeroizing;
 
 use crate::fields::{self, Fields};
-use crate::files::{self, Secrecy};
 use crate::keys::{Keys, Role};
 use crate::ledger::{Ledger, Lists, Mark};
 use crate::secret::Secret;
 use crate::template::{TaskId, Template};
 use crate::trouble::random;
 use crate::{Mistake, Mistakes, Trouble, WebAddress};
+
+/// A document with the keys of a hundred years, and what people add to it.
+pub(crate) const DOCUMENT_MAX_BYTES: u64 = 1024 * 1024;
 
 /// A training centre: its folder, and what `centre.toml` says.
 #[derive(Debug, Clone)]
@@ -44,8 +46,8 @@ impl Centre {
     /// Makes a centre folder around a key: settings, encrypted key file, folders, and for a did:web its document.
     ///
     /// # Errors
-    /// [`Trouble::Exists`] if there is a centre already, [`Trouble::Key`] for an empty passphrase or a did:key that is not
-    /// of this key, [`Trouble::Io`].
+    /// [`Trouble::File`] if there is a centre already, [`Trouble::Key`] for an empty passphrase or a did:key that is not
+    /// of this key, [`Trouble::File`].
     pub fn found(folder: &Path, settings: Settings, key: &SigningKey, passphrase: &[u8]) -> Result<Self, Trouble> {
         Self::found_around(folder, settings, &key.verifying_key(), |path| write_key(path, key, passphrase))
     }
@@ -67,7 +69,7 @@ impl Centre {
         let centre = Self { folder: folder.to_owned(), settings };
         let taken = [centre.settings_file(), centre.key_file(), centre.did_document_file(), centre.keys_file()];
         if let Some(taken) = taken.into_iter().find(|path| path.exists()) {
-            return Err(Trouble::Exists(taken));
+            return Err(FileTrouble::Exists(taken).into());
         }
         for folder in [centre.tasks_folder(), centre.folder.join("rosters"), centre.badges_folder()] {
             files::make_folder(&folder)?;
@@ -87,15 +89,11 @@ impl Centre {
     /// Opens a centre folder.
     ///
     /// # Errors
-    /// [`Trouble::NotACentre`], [`Trouble::Mistakes`] in `centre.toml`, [`Trouble::Io`].
+    /// [`Trouble::NotACentre`], [`Trouble::Mistakes`] in `centre.toml`, [`Trouble::File`].
     pub fn open(folder: &Path) -> Result<Self, Trouble> {
         let file = folder.join("centre.toml");
-        let text = match fs::read_to_string(&file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(Trouble::NotACentre(folder.into()));
-            }
-            Err(error) => return Err(Trouble::io("read", &file)(error)),
+        let Some(text) = files::if_there(files::read_text(&file, Settings::MAX_BYTES as u64))? else {
+            return Err(Trouble::NotACentre(folder.into()));
         };
         let settings = Settings::parse(&file.display().to_string(), &text)?;
         Ok(Self { folder: folder.to_owned(), settings })
@@ -105,7 +103,7 @@ impl Centre {
     ///
     /// # Errors
     /// [`Trouble::KeyGone`], [`Trouble::Key`] for a wrong passphrase or a file that is no key, [`Trouble::OtherKey`],
-    /// [`Trouble::NotInUse`], [`Trouble::Io`].
+    /// [`Trouble::NotInUse`], [`Trouble::File`].
     pub fn signing_key(&self, passphrase: &[u8]) -> Result<SigningKey, Trouble> {
         let key = read_own_key(&self.key_file(), passphrase)?;
         self.method(&key, Role::Badge).map(|_| key)
@@ -163,13 +161,13 @@ impl Centre {
     /// The document that a did:web publishes, from `did.json`; for a did:key, the one that follows from it.
     ///
     /// # Errors
-    /// [`Trouble::Key`] where the document is not that of the centre's DID, [`Trouble::Io`].
+    /// [`Trouble::Key`] where the document is not that of the centre's DID, [`Trouble::File`].
     pub fn did_document(&self) -> Result<DidDocument, Trouble> {
         let did = self.settings.did();
         let path = self.did_document_file();
         let document = match did.verifying_key() {
             Some(key) => DidDocument::new(did, &[key]),
-            None => DidDocument::from_json(&fs::read(&path).map_err(Trouble::io("read", &path))?, did),
+            None => DidDocument::from_json(&files::read(&path, DOCUMENT_MAX_BYTES)?, did),
         };
         document.map_err(|error| Trouble::Key { path, error })
     }
@@ -177,7 +175,7 @@ impl Centre {
     /// Every task of the centre, by the names of their files.
     ///
     /// # Errors
-    /// [`Trouble::Mistakes`] of the first file that has some, [`Trouble::Io`].
+    /// [`Trouble::Mistakes`] of the first file that has some, [`Trouble::File`].
     pub fn tasks(&self) -> Result<Vec<Template>, Trouble> {
         self.task_files()?.iter().map(|path| read_task(path)).collect()
     }
@@ -185,20 +183,13 @@ impl Centre {
     /// The files of the tasks, by name.
     ///
     /// # Errors
-    /// [`Trouble::Io`].
+    /// [`Trouble::File`].
     pub fn task_files(&self) -> Result<Vec<PathBuf>, Trouble> {
-        let folder = self.tasks_folder();
-        let entries = fs::read_dir(&folder).map_err(Trouble::io("read", &folder))?;
-        let mut files = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(Trouble::io("read", &folder))?.path();
+        let is_task = |path: &PathBuf| {
             let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-            if !hidden && path.extension().is_some_and(|extension| extension == "toml") {
-                files.push(path);
-            }
-        }
-        files.sort();
-        Ok(files)
+            !hidden && path.extension().is_some_and(|extension| extension == "toml")
+        };
+        Ok(files::entries(&self.tasks_folder())?.into_iter().filter(is_task).collect())
     }
 
     /// The mark under which the ledger finds a person's badges, by what the roster has of the person: an e-mail address,
@@ -206,7 +197,7 @@ impl Centre {
     ///
     /// # Errors
     /// [`Trouble::Secret`] and [`LedgerTrouble::OtherSecret`](crate::ledger::LedgerTrouble::OtherSecret) where the ledger
-    /// knows its badges under a secret that is not here: nobody would be found; [`Trouble::Io`].
+    /// knows its badges under a secret that is not here: nobody would be found; [`Trouble::File`].
     pub fn recipient_mark(&self, ledger: &mut Ledger, text: &str) -> Result<Option<Mark>, Trouble> {
         Ok(Secret::known(&self.folder, ledger)?.map(|secret| secret.recipient(text)))
     }
@@ -242,11 +233,11 @@ impl Centre {
     /// in PostgreSQL, an empty database by its address.
     ///
     /// # Errors
-    /// [`Trouble::Exists`] for a file that is there; as [`Centre::ledger`].
+    /// [`FileTrouble::Exists`] for a file that is there; as [`Centre::ledger`].
     pub fn begin_ledger_at(&self, place: &Path) -> Result<Ledger, Trouble> {
         let secret = Secret::read(&self.folder)?.ok_or_else(|| Trouble::Secret(self.folder.join("issued.secret")))?;
         let ledger = match &self.settings.ledger {
-            None if place.exists() => return Err(Trouble::Exists(place.into())),
+            None if place.exists() => return Err(FileTrouble::Exists(place.into()).into()),
             None => Ledger::open(place)?,
             #[cfg(feature = "postgres")]
             Some(_) => Ledger::connect(&place.to_string_lossy())?,
@@ -383,11 +374,14 @@ impl Centre {
 /// Reads one task file.
 ///
 /// # Errors
-/// [`Trouble::Mistakes`], [`Trouble::Io`].
+/// [`Trouble::Mistakes`], [`Trouble::File`].
 pub fn read_task(path: &Path) -> Result<Template, Trouble> {
-    let text = fs::read_to_string(path).map_err(Trouble::io("read", path))?;
+    let text = files::read_text(path, Template::MAX_BYTES as u64)?;
     Ok(Template::parse(&path.display().to_string(), &text)?)
 }
+
+/// An encrypted key in PEM has a third of a kilobyte.
+pub(crate) const KEY_MAX_BYTES: u64 = 16 * 1024;
 
 /// A new key, from the operating system's randomness.
 ///
@@ -400,18 +394,18 @@ pub fn new_key() -> Result<SigningKey, Trouble> {
 /// Writes a key into a new encrypted file that only its owner can read.
 ///
 /// # Errors
-/// [`Trouble::Exists`], [`Trouble::Key`] for an empty passphrase, [`Trouble::NoRandomness`], [`Trouble::Io`].
+/// [`Trouble::File`], [`Trouble::Key`] for an empty passphrase, [`Trouble::NoRandomness`], [`Trouble::File`].
 pub fn write_key(path: &Path, key: &SigningKey, passphrase: &[u8]) -> Result<(), Trouble> {
     let pem = key.to_pem(passphrase, random()?).map_err(|error| Trouble::Key { path: path.into(), error })?;
-    files::write_new(path, pem.as_bytes(), Secrecy::Secret)
+    Ok(files::write_new(path, pem.as_bytes(), Secrecy::Secret)?)
 }
 
 /// Opens an encrypted key file.
 ///
 /// # Errors
-/// [`Trouble::Key`], [`Trouble::Io`].
+/// [`Trouble::Key`], [`Trouble::File`].
 pub fn read_key(path: &Path, passphrase: &[u8]) -> Result<SigningKey, Trouble> {
-    let pem = fs::read_to_string(path).map_err(Trouble::io("read", path))?;
+    let pem = files::read_text(path, KEY_MAX_BYTES)?;
     SigningKey::from_pem(&pem, passphrase).map_err(|error| Trouble::Key { path: path.into(), error })
 }
 
@@ -482,6 +476,9 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// As many bytes as `centre.toml` may have; with its comments it has some 2,500.
+    pub const MAX_BYTES: usize = 64 * 1024;
+
     /// The fields of `centre.toml`.
     pub const FIELDS: &'static [&'static str] = &[
         "name",
@@ -594,8 +591,7 @@ impl Settings {
     /// # Errors
     /// [`Mistakes`] with everything that is wrong, each with its line.
     pub fn parse(file: &str, text: &str) -> Result<Self, Mistakes> {
-        // The largest honest file has half a kilobyte.
-        if text.len() > 64 * 1024 {
+        if text.len() > Self::MAX_BYTES {
             let mistake = Mistake::new("the file is larger than 64 KiB", "check that these are a centre's settings");
             return Err(Mistakes::one(file, mistake));
         }
@@ -823,12 +819,12 @@ mod tests {
         let key = new_key().unwrap();
         let settings = Settings::new("Harbour", Did::key(&key.verifying_key()));
         Centre::found(&folder, settings.clone(), &key, b"long enough").unwrap();
-        assert!(matches!(Centre::found(&folder, settings, &key, b"other"), Err(Trouble::Exists(_))));
+        assert!(matches!(Centre::found(&folder, settings, &key, b"other"), Err(Trouble::File(FileTrouble::Exists(_)))));
 
         let centre = Centre::open(&folder).unwrap();
         assert_eq!(centre.signing_key(b"long enough").unwrap().verifying_key(), key.verifying_key());
         assert!(matches!(centre.signing_key(b"wrong"), Err(Trouble::Key { .. })));
-        fs::remove_file(centre.key_file()).unwrap();
+        std::fs::remove_file(centre.key_file()).unwrap();
         write_key(&centre.key_file(), &new_key().unwrap(), b"x").unwrap();
         assert!(matches!(centre.signing_key(b"x"), Err(Trouble::OtherKey { .. })));
     }

@@ -6,8 +6,6 @@
 //! that have their badges are left alone.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -22,11 +20,11 @@ use taskbadge::proof::{self, ProofOptions};
 use taskbadge::time::Instant;
 use taskbadge::trust::{RecognisedIssuer, Trust};
 use taskbadge::verify::{StatusAnswer, StatusClaim, StatusSource, Verifier};
+use taskbadge_files::{self as files, FileTrouble, Placing};
 
 use crate::award;
 use crate::centre::Centre;
 use crate::cores::on_all_cores;
-use crate::files::{self, Placing};
 use crate::keys::Role;
 use crate::ledger::faults::step;
 use crate::ledger::{
@@ -214,7 +212,7 @@ impl<'c> Desk<'c> {
                 let Group { outcomes, files } = self.issue_group(&drafts, &because, now)?;
                 finish(writing.take())?;
                 let badges = &badges;
-                let files = scope.spawn(move || files::write_many(badges, &files, Placing::New));
+                let files = scope.spawn(move || write_badges(badges, &files));
                 writing = Some(Writing { files, outcomes });
             }
             finish(writing)
@@ -242,7 +240,7 @@ impl<'c> Desk<'c> {
     ) -> Result<Issued, Trouble> {
         let draft = Draft::correcting(old, batch, &self.clerk, &mut self.ledger, &self.secret, now)?;
         let Group { mut outcomes, files } = self.issue_group(std::slice::from_ref(&draft), because, now)?;
-        files::write_many(&self.clerk.centre.badges_folder(), &files, Placing::New)?;
+        write_badges(&self.clerk.centre.badges_folder(), &files)?;
         let new = outcomes.remove(0);
         // What was revoked before it was finished is no badge, and the old one has none in its place.
         match self.ledger.find(&new.badge)?.map(|found| found.state) {
@@ -423,11 +421,10 @@ impl<'c> Desk<'c> {
 
     /// The bytes of an issued badge whose file is missing and whose person is not forgotten.
     fn missing(&mut self, badge: &Iri, path: &Path, digest: [u8; 32]) -> Result<Option<Vec<u8>>, Trouble> {
-        match fs::read(path) {
-            Ok(bytes) if <[u8; 32]>::from(Sha256::digest(&bytes)) == digest => Ok(None),
-            Ok(_) => Err(Trouble::OtherBadge(path.into())),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(self.ledger.copy(badge)?),
-            Err(error) => Err(Trouble::io("read", path)(error)),
+        match files::if_there(files::read_start(path, Limits::BADGE.bytes as u64))? {
+            Some(bytes) if <[u8; 32]>::from(Sha256::digest(&bytes)) == digest => Ok(None),
+            Some(_) => Err(Trouble::OtherBadge(path.into())),
+            None => Ok(self.ledger.copy(badge)?),
         }
     }
 }
@@ -439,9 +436,13 @@ struct Group {
     files: Vec<(PathBuf, Vec<u8>)>,
 }
 
+fn write_badges(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<(), FileTrouble> {
+    files::write_many(folder, files, Placing::New, || step("a file is written"))
+}
+
 /// A group whose files are being written.
 struct Writing<'s> {
-    files: thread::ScopedJoinHandle<'s, Result<(), Trouble>>,
+    files: thread::ScopedJoinHandle<'s, Result<(), FileTrouble>>,
     outcomes: Vec<Issued>,
 }
 

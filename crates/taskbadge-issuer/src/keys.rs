@@ -16,17 +16,15 @@
 mod change;
 mod entry;
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use taskbadge::key::{Did, DidUrl, VerifyingKey};
 use taskbadge::time::Instant;
+use taskbadge_files::{self as files, Secrecy};
 
 use crate::Trouble;
 use crate::centre::Centre;
-use crate::files::{self, Secrecy};
 
 pub use taskbadge::trust::Role;
 
@@ -85,13 +83,11 @@ impl Keys {
     /// The keys of a centre: those of `keys.json`, else those of its DID.
     ///
     /// # Errors
-    /// [`Trouble::Keys`] for a file that is not whole, those of [`Centre::did_document`], [`Trouble::Io`].
+    /// [`Trouble::Keys`] for a file that is not whole, those of [`Centre::did_document`], [`Trouble::File`].
     pub fn of(centre: &Centre) -> Result<Self, Trouble> {
         let path = centre.keys_file();
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Self::of_document(centre),
-            Err(error) => return Err(Trouble::io("read", &path)(error)),
+        let Some(text) = files::if_there(files::read_text(&path, MAX_BYTES))? else {
+            return Self::of_document(centre);
         };
         Self::parse(&text, centre.settings().did()).map_err(|why| Trouble::Keys { path, why })
     }
@@ -158,7 +154,7 @@ impl Keys {
     }
 
     fn write(&self, centre: &Centre) -> Result<(), Trouble> {
-        files::replace(&centre.keys_file(), self.to_json().as_bytes(), Secrecy::Open)
+        Ok(files::replace(&centre.keys_file(), self.to_json().as_bytes(), Secrecy::Open)?)
     }
 }
 
@@ -177,6 +173,9 @@ impl Centre {
 }
 
 const VERSION: u32 = 1;
+
+/// Thousands of keys.
+const MAX_BYTES: u64 = 1024 * 1024;
 
 /// The content of `keys.json`.
 #[derive(Serialize, Deserialize)]

@@ -44,7 +44,6 @@
 //! | [`desk`] | rows become badges: stored in the ledger, signed, checked, handed out, each once |
 //! | [`audit`] | proving the ledger, and every badge that it keeps |
 //! | [`publish`] | the folder that carries status lists and DID document to whoever verifies |
-//! | [`files`] | writing files whole or not at all |
 //!
 //! The first three read no file, clock or network: text comes in, values and [`Mistakes`] go out. The others work on the
 //! centre's folder. Time is always a parameter.
@@ -56,7 +55,6 @@ pub mod centre;
 mod cores;
 pub mod desk;
 mod fields;
-pub mod files;
 pub mod keys;
 mod language;
 pub mod ledger;

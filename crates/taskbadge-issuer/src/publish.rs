@@ -9,25 +9,24 @@
 //! revoked stays so: publishing refuses to clear a revoked bit.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs::{self, File, OpenOptions};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 use taskbadge::badge::{Iri, SignedBadge, StatusPurpose};
 use taskbadge::finding::Finding;
+use taskbadge::json::Limits;
 use taskbadge::jsonld::Contexts;
 use taskbadge::key::Signer;
 use taskbadge::proof::ProofOptions;
 use taskbadge::time::Instant;
 use taskbadge::trust::{RecognisedIssuer, Trust};
 use taskbadge::verify::Verifier;
+use taskbadge_files::{self as files, Lock, Placing, Secrecy};
 use taskbadge_status::{Bits, LIST_LIMITS, StatusList, StatusLists};
 
 use crate::Trouble;
-use crate::centre::Centre;
+use crate::centre::{Centre, DOCUMENT_MAX_BYTES};
 use crate::cores::on_all_cores;
-use crate::files::{self, Placing, Secrecy};
 use crate::keys::{Keys, Role};
 use crate::ledger::faults::step;
 use crate::ledger::{Because, Comparison, Head, Ledger, LedgerTrouble, List, Published, Reason, Status};
@@ -37,6 +36,9 @@ pub const VALID_DAYS: i64 = 10;
 
 /// The name of the file that says how far the ledger had come.
 pub const HEAD_FILE: &str = "ledger-head.txt";
+
+/// One line.
+const HEAD_MAX_BYTES: u64 = 1024;
 
 /// What was published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +74,7 @@ pub struct PublishedList {
 /// [`Trouble::WouldClear`] where a folder has a revocation that the ledger does not know; [`Trouble::OtherPublished`]
 /// where another folder than the centre's own has a later state, or another centre's; [`Trouble::OtherLedger`];
 /// [`Trouble::Unreadable`] where a folder has a list that is not the centre's; those of [`Centre::method`] for the key,
-/// the troubles of the ledger, [`Trouble::Io`]. Nothing was written, save for the last two, after which publishing again
+/// the troubles of the ledger, [`Trouble::File`]. Nothing was written, save for the last two, after which publishing again
 /// completes the folders.
 pub fn publish(
     centre: &Centre,
@@ -121,6 +123,7 @@ pub fn publish(
         let head = format!("{}\n", ledger.head()?);
         for folder in folders.all() {
             files::replace(&folder.join(HEAD_FILE), head.as_bytes(), Secrecy::Open)?;
+            step("a file is written");
         }
     }
     Ok(Publication { lists, document, valid_until: press.valid_until })
@@ -132,15 +135,14 @@ fn write_pages(centre: &Centre, folder: &Path, pages: &[(PathBuf, Vec<u8>)]) -> 
     // First, since the lists may be signed with a key that only the new document has.
     let document = publish_document(centre, folder)?;
     // An address that moved leaves lists in the folder of the one before.
-    let mut places: BTreeMap<PathBuf, Vec<(PathBuf, Vec<u8>)>> = BTreeMap::new();
+    let mut places: BTreeMap<&Path, Vec<(PathBuf, Vec<u8>)>> = BTreeMap::new();
     for (page, text) in pages {
-        let file = folder.join(page);
-        places.entry(file.parent().unwrap_or(folder).to_owned()).or_default().push((file, text.clone()));
+        places.entry(place_of(page)).or_default().push((folder.join(page), text.clone()));
     }
     for (place, files) in places {
-        files::make_folder(&place)?;
+        let place = files::make_folder_below(folder, place)?;
         files::sweep(&place);
-        files::write_many(&place, &files, Placing::Over)?;
+        files::write_many(&place, &files, Placing::Over, || step("a file is written"))?;
     }
     Ok(document)
 }
@@ -178,13 +180,10 @@ impl<'f> Folders<'f> {
     }
 
     /// Makes the folders, and keeps other processes from publishing into them until the locks are dropped.
-    fn lock(&self) -> Result<Vec<File>, Trouble> {
+    fn lock(&self) -> Result<Vec<Lock>, Trouble> {
         let lock = |folder: &Path| {
             files::make_folder(folder)?;
-            let path = folder.join(".taskbadge-lock");
-            let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
-            let file = file.and_then(|file| file.lock().map(|()| file));
-            file.map_err(Trouble::io("lock", &path))
+            Ok(Lock::wait(&folder.join(".taskbadge-lock"))?)
         };
         // In one order everywhere, so that two that want both do not wait for each other.
         let mut folders: Vec<&Path> = self.all().collect();
@@ -291,8 +290,8 @@ fn keep_in_own(folders: &Folders<'_>, sites: &[Site]) -> Result<(), Trouble> {
         if known.is_none_or(|known| bits.keeps_all_of(known) && !known.keeps_all_of(bits)) {
             let page = path_of(url.as_str());
             let (from, to) = (from.join(&page), folders.own.join(&page));
-            let text = fs::read(&from).map_err(Trouble::io("read", &from))?;
-            files::make_folder(to.parent().unwrap_or(&folders.own))?;
+            let text = files::read(&from, LIST_LIMITS.bytes as u64)?;
+            files::make_folder_below(&folders.own, place_of(&page))?;
             files::replace(&to, &text, Secrecy::Open)?;
         }
     }
@@ -302,14 +301,14 @@ fn keep_in_own(folders: &Folders<'_>, sites: &[Site]) -> Result<(), Trouble> {
 /// The files in `badges/` whose badges the ledger does not have.
 fn strangers(centre: &Centre, ledger: &mut Ledger) -> Result<Vec<PathBuf>, Trouble> {
     let mut strangers = Vec::new();
-    for entry in fs::read_dir(centre.badges_folder()).into_iter().flatten().flatten() {
-        let file = entry.path();
-        let is_shown = !entry.file_name().as_encoded_bytes().starts_with(b".");
-        if !is_shown || file.extension().is_none_or(|kind| kind != "json") {
+    for file in files::if_there(files::entries(&centre.badges_folder()))?.unwrap_or_default() {
+        let is_hidden = file.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        if is_hidden || file.extension().is_none_or(|kind| kind != "json") {
             continue;
         }
         // What cannot be read as a badge is none that anybody could rely on.
-        let Some(badge) = fs::read(&file).ok().and_then(|bytes| SignedBadge::parse(&bytes).ok()) else { continue };
+        let bytes = files::read(&file, Limits::BADGE.bytes as u64).ok();
+        let Some(badge) = bytes.and_then(|bytes| SignedBadge::parse(&bytes).ok()) else { continue };
         let id: Option<Iri> = badge.unverified().id().and_then(|id| id.parse().ok());
         if let Some(id) = id
             && ledger.find(&id)?.is_none()
@@ -317,14 +316,13 @@ fn strangers(centre: &Centre, ledger: &mut Ledger) -> Result<Vec<PathBuf>, Troub
             strangers.push(file);
         }
     }
-    strangers.sort();
     Ok(strangers)
 }
 
 /// Compares the ledger with what was published in a folder.
 ///
 /// # Errors
-/// [`Trouble::Unreadable`], the troubles of the ledger, [`Trouble::Io`].
+/// [`Trouble::Unreadable`], the troubles of the ledger, [`Trouble::File`].
 pub fn compare(ledger: &mut Ledger, folder: &Path, now: Instant) -> Result<Comparison, Trouble> {
     match read_head(folder)? {
         Some(head) => Ok(ledger.compare(&head, now)?),
@@ -336,7 +334,7 @@ pub fn compare(ledger: &mut Ledger, folder: &Path, now: Instant) -> Result<Compa
 /// it writes nothing down.
 ///
 /// # Errors
-/// [`LedgerTrouble::Restored`], [`Trouble::Unreadable`], the troubles of the ledger, [`Trouble::Io`].
+/// [`LedgerTrouble::Restored`], [`Trouble::Unreadable`], the troubles of the ledger, [`Trouble::File`].
 pub(crate) fn refuse_behind(ledger: &mut Ledger, folder: &Path) -> Result<(), Trouble> {
     let unknown = match read_head(folder)? {
         Some(head) if !ledger.knows_of(&head)? => Some(head),
@@ -355,14 +353,9 @@ pub(crate) fn says_that_there_was_a_ledger(folder: &Path) -> bool {
 
 fn read_head(folder: &Path) -> Result<Option<Head>, Trouble> {
     let path = folder.join(HEAD_FILE);
-    match fs::read_to_string(&path) {
-        Ok(text) => {
-            let why = "it is not the end of a ledger's log".to_owned();
-            text.trim().parse().map(Some).map_err(|_| Trouble::Unreadable { path, why })
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Trouble::io("read", &path)(error)),
-    }
+    let Some(text) = files::if_there(files::read_text(&path, HEAD_MAX_BYTES))? else { return Ok(None) };
+    let why = "it is not the end of a ledger's log".to_owned();
+    text.trim().parse().map(Some).map_err(|_| Trouble::Unreadable { path, why })
 }
 
 /// What stands in a folder.
@@ -410,12 +403,7 @@ impl Site {
 
 /// The files of a folder that may not be there; one that cannot be read does not pass for an empty one.
 fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Trouble> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Trouble::io("read", folder)(error)),
-    };
-    entries.map(|entry| Ok(entry.map_err(Trouble::io("read", folder))?.path())).collect()
+    Ok(files::if_there(files::entries(folder))?.unwrap_or_default())
 }
 
 /// Every list with its bits: those of the ledger, and with a ledger that was restored those that it lost. While it is
@@ -597,23 +585,18 @@ impl<'c> Press<'c> {
 fn publish_document(centre: &Centre, folder: &Path) -> Result<Option<PathBuf>, Trouble> {
     let Some(url) = centre.settings().did().document_url() else { return Ok(None) };
     let source = centre.did_document_file();
-    let text = fs::read(&source).map_err(Trouble::io("read", &source))?;
-    let file = folder.join(path_of(&url));
-    files::make_folder(file.parent().unwrap_or(folder))?;
+    let text = files::read(&source, DOCUMENT_MAX_BYTES)?;
+    let page = path_of(&url);
+    files::make_folder_below(folder, place_of(&page))?;
+    let file = folder.join(page);
     files::replace(&file, &text, Secrecy::Open)?;
+    step("a file is written");
     Ok(Some(file))
 }
 
 /// A list that may not have been published yet.
 fn read_list(file: &Path) -> Result<Option<Vec<u8>>, Trouble> {
-    match fs::metadata(file) {
-        Ok(found) if found.len() > LIST_LIMITS.bytes as u64 => {
-            Err(Trouble::Unreadable { path: file.into(), why: "it is larger than a status list can be".into() })
-        }
-        Ok(_) => fs::read(file).map(Some).map_err(Trouble::io("read", file)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Trouble::io("read", file)(error)),
-    }
+    Ok(files::if_there(files::read(file, LIST_LIMITS.bytes as u64))?)
 }
 
 /// Where below the folder the page of an address is: what follows the host, or the first slash of a DID. Nothing leads out
@@ -621,6 +604,11 @@ fn read_list(file: &Path) -> Result<Option<Vec<u8>>, Trouble> {
 fn path_of(url: &str) -> PathBuf {
     let path = url.split_once("://").map_or(url, |(_, rest)| rest).split_once('/').map_or("", |(_, path)| path);
     path.split('/').filter(|part| !matches!(*part, "" | "." | "..") && !part.contains(['\\', ':'])).collect()
+}
+
+/// The folder of such a page.
+fn place_of(page: &Path) -> &Path {
+    page.parent().unwrap_or(Path::new(""))
 }
 
 /// DIDs and the addresses of lists are absolute IRIs.

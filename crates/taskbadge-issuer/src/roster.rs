@@ -85,8 +85,8 @@ struct Column<'a> {
 }
 
 impl<'a> Roster<'a> {
-    /// The largest file that is read, in bytes.
-    pub const MAX_BYTES: usize = 256 * 1024 * 1024;
+    /// The largest file that is read, in bytes: a million rows of 134.
+    pub const MAX_BYTES: usize = 128 * 1024 * 1024;
 
     /// The most rows that are read.
     pub const MAX_ROWS: usize = 1_000_000;

@@ -3,19 +3,21 @@
 //! It is a file of 64 hexadecimal digits, `issued.secret`, made when the first badge is issued. Machines that issue for one
 //! centre have the same; the ledger knows its mark and refuses another.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use taskbadge::badge::Iri;
+use taskbadge_files::{self as files, FileTrouble, Secrecy};
 use zeroize::Zeroizing;
 
 use crate::Trouble;
-use crate::files::{self, Secrecy};
+use crate::ledger::faults::step;
 use crate::ledger::{Ledger, LedgerKey, Mark};
 use crate::roster::{ClaimCode, Recipient, RowKey};
 use crate::text::{collapse, hex};
 use crate::trouble::random;
+
+/// 64 digits, and what an editor adds to them.
+const MAX_BYTES: u64 = 1024;
 
 /// The secret, read.
 pub(crate) struct Secret(Zeroizing<[u8; 32]>);
@@ -26,7 +28,7 @@ impl Secret {
     /// # Errors
     /// [`Trouble::Secret`] where it is missing although badges are known under it, or damaged;
     /// [`LedgerTrouble::OtherSecret`](crate::ledger::LedgerTrouble::OtherSecret); [`Trouble::NoRandomness`],
-    /// [`Trouble::Io`].
+    /// [`Trouble::File`].
     pub(crate) fn open(centre: &Path, mut ledger: Ledger) -> Result<(Self, Ledger), Trouble> {
         let secret = match Self::read(centre)? {
             Some(secret) => secret,
@@ -41,13 +43,12 @@ impl Secret {
     /// The secret, if it was begun.
     ///
     /// # Errors
-    /// [`Trouble::Secret`], [`Trouble::Io`].
+    /// [`Trouble::Secret`], [`Trouble::File`].
     pub(crate) fn read(centre: &Path) -> Result<Option<Self>, Trouble> {
         let path = file(centre);
-        match fs::read_to_string(&path).map(Zeroizing::new) {
-            Ok(text) => Self::parse(text.trim()).map(Some).ok_or(Trouble::Secret(path)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Trouble::io("read", &path)(error)),
+        match files::if_there(files::read_secret(&path, MAX_BYTES))? {
+            Some(text) => Self::parse(text.trim()).map(Some).ok_or(Trouble::Secret(path)),
+            None => Ok(None),
         }
     }
 
@@ -55,7 +56,7 @@ impl Secret {
     ///
     /// # Errors
     /// [`Trouble::Secret`] where it is missing although the ledger knows rows under it, or damaged;
-    /// [`LedgerTrouble::OtherSecret`](crate::ledger::LedgerTrouble::OtherSecret); [`Trouble::Io`].
+    /// [`LedgerTrouble::OtherSecret`](crate::ledger::LedgerTrouble::OtherSecret); [`Trouble::File`].
     pub(crate) fn known(centre: &Path, ledger: &mut Ledger) -> Result<Option<Self>, Trouble> {
         let secret = Self::read(centre)?;
         match &secret {
@@ -114,10 +115,13 @@ impl Secret {
         let secret = Zeroizing::new(random()?);
         let text = Zeroizing::new(hex(&secret[..]) + "\n");
         match files::write_new(&file(centre), text.as_bytes(), Secrecy::Secret) {
-            Ok(()) => Ok(Self(secret)),
+            Ok(()) => {
+                step("a file is written");
+                Ok(Self(secret))
+            }
             // Another process began one in the same moment.
-            Err(Trouble::Exists(path)) => Self::read(centre)?.ok_or(Trouble::Secret(path)),
-            Err(trouble) => Err(trouble),
+            Err(FileTrouble::Exists(path)) => Self::read(centre)?.ok_or(Trouble::Secret(path)),
+            Err(trouble) => Err(trouble.into()),
         }
     }
 
@@ -163,6 +167,8 @@ fn unhex(pair: &[u8]) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use taskbadge::time::Instant;
 
     use super::*;

@@ -1,12 +1,12 @@
 //! Why the issuing desk stopped: what happened; what to do next.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use taskbadge::badge::Iri;
 use taskbadge::finding::Finding;
 use taskbadge::key::{KeyError, SignerError};
 use taskbadge::time::Instant;
+use taskbadge_files::FileTrouble;
 
 use crate::Mistakes;
 use crate::keys::Role;
@@ -16,19 +16,9 @@ use crate::ledger::LedgerTrouble;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Trouble {
-    /// The system refused to read or write.
-    #[error("cannot {verb} {}: {source}; check the path, the permissions and the space on the disk", path.display())]
-    Io {
-        /// `read` or `write`.
-        verb: &'static str,
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// A file that would be overwritten.
-    #[error("{} is there already and is left as it is; choose another name, or move it away first", .0.display())]
-    Exists(PathBuf),
+    /// A file cannot be read or written, or must not be.
+    #[error("{0}")]
+    File(#[from] FileTrouble),
     /// The folder has no `centre.toml`.
     #[error("{} is no centre folder, for it has no centre.toml; name the folder, or make one with `taskbadge init`", .0.display())]
     NotACentre(PathBuf),
@@ -195,14 +185,6 @@ pub enum Trouble {
     /// The operating system has no randomness to give.
     #[error("the operating system gives no random numbers ({0}); nothing can be signed safely on this machine now")]
     NoRandomness(getrandom::Error),
-}
-
-impl Trouble {
-    /// For `map_err`: the trouble with this path.
-    pub(crate) fn io(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::Io { verb, path, source }
-    }
 }
 
 /// Fresh bytes from the operating system.

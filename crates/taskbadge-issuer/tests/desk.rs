@@ -564,7 +564,7 @@ fn a_file_that_stands_in_the_way_is_not_overwritten() {
     let roster = "email,date,level\na@example.org,2026-11-03,independent\n";
     fs::remove_dir(centre.badges_folder()).unwrap();
     fs::write(centre.badges_folder(), "mine").unwrap();
-    assert!(matches!(issue(&centre, &key, roster), Err(Trouble::Io { .. })));
+    assert!(matches!(issue(&centre, &key, roster), Err(Trouble::File(_))));
     assert_eq!(fs::read_to_string(centre.badges_folder()).unwrap(), "mine");
     fs::remove_file(centre.badges_folder()).unwrap();
     fs::create_dir(centre.badges_folder()).unwrap();

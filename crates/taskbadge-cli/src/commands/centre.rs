@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use taskbadge::key::{Did, VerifyingKey};
 use taskbadge::proof::Cryptosuite;
+use taskbadge_files::{self as files, FileTrouble, Secrecy};
 use taskbadge_issuer::centre::{self, Centre, Settings, TokenPlace};
-use taskbadge_issuer::files::{self, Secrecy};
 use taskbadge_issuer::lint::{self, Severity};
 use taskbadge_issuer::roster::EmailAddress;
 use taskbadge_issuer::template::TaskId;
@@ -17,7 +17,7 @@ use crate::words;
 pub(super) fn init(init: &Init, output: &mut Output) -> Result<Exit, Trouble> {
     // Before the passphrase is asked for: a person should not type it for nothing.
     if init.folder.join("centre.toml").exists() {
-        return Err(taskbadge_issuer::Trouble::Exists(init.folder.join("centre.toml")).into());
+        return Err(FileTrouble::Exists(init.folder.join("centre.toml")).into());
     }
     let centre = match (&init.token_module, &init.token, &init.token_key) {
         (Some(module), Some(token), Some(key)) => {

@@ -1,12 +1,11 @@
 //! `taskbadge demo`: the whole way from a roster to a verdict, each step as the command a person would type.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{Days, NaiveDate};
 use clap::Parser as _;
+use taskbadge_files::{self as files, Secrecy};
 use taskbadge_issuer::centre::{self, Centre};
-use taskbadge_issuer::files::{self, Secrecy};
 
 use crate::args::{Cli, Demo};
 use crate::output::{Exit, Output, Trouble};
@@ -26,6 +25,9 @@ const REFUSED_ROSTER: &str = include_str!("../../../../examples/centre/rosters/w
 /// Written last, so that its being there says that the sample centre is complete.
 const ROSTER_FILE: &str = "rosters/roster.csv";
 
+/// More than anything that the demo made has.
+const OWN_BYTES_MAX: u64 = 1024 * 1024;
+
 /// Marks a folder as made by the demo, and so as one that `--force` may delete.
 const MARK: &str = "made-by-taskbadge-demo";
 
@@ -40,7 +42,7 @@ pub(super) fn demo(demo: &Demo, output: &mut Output) -> Result<Exit, Trouble> {
         return Err(Trouble::new(words::demo_unfinished(folder)));
     }
     if made && demo.force {
-        fs::remove_dir_all(folder).map_err(|error| Trouble::new(words::cannot_write(folder, &error)))?;
+        files::remove_folder(folder)?;
     }
     let mut steps = Steps { folder: folder.clone(), output };
     if demo.force || !complete {
@@ -60,8 +62,7 @@ pub(super) fn demo(demo: &Demo, output: &mut Output) -> Result<Exit, Trouble> {
 
     steps.tell(words::DEMO_STRANGER);
     let badge = steps.badge_of("Amina Noor", CHANGED.0)?;
-    fs::write(folder.join("nobody.json"), "{\"version\":1,\"issuers\":[]}\n")
-        .map_err(|error| Trouble::new(words::cannot_write(folder, &error)))?;
+    files::replace(&folder.join("nobody.json"), b"{\"version\":1,\"issuers\":[]}\n", Secrecy::Open)?;
     steps.run(&format!("verify {badge} --status FOLDER/published --trust FOLDER/nobody.json"))?;
     steps.tell(words::DEMO_TRUST);
     let did = Centre::open(folder)?.settings().did().to_string();
@@ -124,7 +125,7 @@ impl Steps<'_> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(taskbadge_issuer::Trouble::NoRandomness)?;
         let passphrase: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        fs::create_dir_all(&self.folder).map_err(|error| Trouble::new(words::cannot_write(&self.folder, &error)))?;
+        files::make_folder(&self.folder)?;
         files::write_new(&self.folder.join(MARK), b"", Secrecy::Open)?;
         files::write_new(&self.folder.join("passphrase"), (passphrase + "\n").as_bytes(), Secrecy::Secret)?;
         Ok(())
@@ -192,11 +193,9 @@ impl Steps<'_> {
     fn association(&mut self) -> Result<(), Trouble> {
         let passphrase = "--passphrase-file FOLDER/passphrase";
         let association = self.folder.join("association");
-        fs::create_dir_all(&association).map_err(|error| Trouble::new(words::cannot_write(&association, &error)))?;
+        files::make_folder(&association)?;
         self.tell(words::DEMO_PACK);
-        let passphrase_file = self.folder.join("passphrase");
-        let secret = fs::read_to_string(&passphrase_file)
-            .map_err(|error| Trouble::new(words::cannot_read(&passphrase_file, &error)))?;
+        let secret = files::read_secret(&self.folder.join("passphrase"), OWN_BYTES_MAX)?;
         let mut roots = String::new();
         for number in 1..=3 {
             let key = centre::new_key()?;
@@ -235,22 +234,19 @@ impl Steps<'_> {
     fn keep_lists(&self) -> Result<(), Trouble> {
         let kept = self.folder.join("lists-from-before");
         let lists = self.folder.join("published/status");
-        let copy = || {
-            fs::create_dir_all(&kept)?;
-            for entry in fs::read_dir(&lists)? {
-                let entry = entry?;
-                fs::copy(entry.path(), kept.join(entry.file_name()))?;
-            }
-            Ok(())
-        };
-        copy().map_err(|error: std::io::Error| Trouble::new(words::cannot_write(&kept, &error)))
+        files::make_folder(&kept)?;
+        for list in files::entries(&lists)? {
+            let name = list.file_name().unwrap_or_default();
+            files::replace(&kept.join(name), &files::read(&list, OWN_BYTES_MAX)?, Secrecy::Open)?;
+        }
+        Ok(())
     }
 
     /// The badge of somebody for a task, with `FOLDER` for the folder.
     fn badge_of(&self, holder: &str, task: &str) -> Result<String, Trouble> {
         for badge in crate::files::badges(vec![self.folder.join("badges")]) {
             let badge = badge?;
-            let text = fs::read_to_string(&badge).map_err(|error| Trouble::new(words::cannot_read(&badge, &error)))?;
+            let text = files::read_text(&badge, OWN_BYTES_MAX)?;
             if text.contains(holder) && text.contains(task) {
                 return Ok(format!("FOLDER/badges/{}", badge.file_name().unwrap_or_default().display()));
             }
@@ -261,11 +257,8 @@ impl Steps<'_> {
     /// Writes a copy of a badge in which one letter is another.
     fn change_a_letter(&self, badge: &str) -> Result<(), Trouble> {
         let badge = badge.replace("FOLDER", &self.folder.display().to_string());
-        let text =
-            fs::read_to_string(&badge).map_err(|error| Trouble::new(words::cannot_read(Path::new(&badge), &error)))?;
-        let changed = text.replacen(CHANGED.0, CHANGED.1, 1);
-        let path = self.folder.join("changed.json");
-        fs::write(&path, changed).map_err(|error| Trouble::new(words::cannot_write(&path, &error)))
+        let changed = files::read_text(Path::new(&badge), OWN_BYTES_MAX)?.replacen(CHANGED.0, CHANGED.1, 1);
+        Ok(files::replace(&self.folder.join("changed.json"), changed.as_bytes(), Secrecy::Open)?)
     }
 }
 

@@ -22,10 +22,7 @@ pub(super) fn issue(issue: &Issue, output: &mut Output) -> Result<Exit, Trouble>
         return Err(Trouble::new(words::no_tasks(centre.folder())));
     }
     let (file, bytes) = match &issue.roster {
-        Some(path) => {
-            let bytes = files::read(path, Roster::MAX_BYTES as u64);
-            (path.display().to_string(), bytes.map_err(|error| Trouble::new(words::cannot_read(path, &error)))?)
-        }
+        Some(path) => (path.display().to_string(), files::read(path, Roster::MAX_BYTES as u64)?),
         None => (words::THESE_OPTIONS.to_owned(), issue.trainee.roster()?.into_bytes()),
     };
     let roster = open_roster(issue, &file, &bytes).map_err(|mistakes| mistaken(issue, mistakes))?;

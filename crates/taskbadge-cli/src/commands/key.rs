@@ -4,8 +4,8 @@ use std::path::Path;
 
 use taskbadge::key::Did;
 use taskbadge::trust::Entity;
+use taskbadge_files::{self as files, FileTrouble, Secrecy};
 use taskbadge_issuer::centre::{self, Centre};
-use taskbadge_issuer::files::{self, Secrecy};
 use taskbadge_issuer::keys::{self, Changed, Keys, Role, State};
 
 use zeroize::Zeroizing;
@@ -31,7 +31,7 @@ pub(super) fn key(key: &Key, output: &mut Output) -> Result<Exit, Trouble> {
         }
         Key::New { file, passphrase } => {
             if file.exists() {
-                return Err(taskbadge_issuer::Trouble::Exists(file.clone()).into());
+                return Err(FileTrouble::Exists(file.clone()).into());
             }
             let key = centre::new_key()?;
             centre::write_key(file, &key, passphrase.choose()?.as_bytes())?;

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use taskbadge_files::{self as files, Secrecy};
 use taskbadge_issuer::centre::Centre;
-use taskbadge_issuer::files::{self, Secrecy};
 use taskbadge_issuer::ledger::{self, Happening, LedgerTrouble, Record, Sealed, State, Status};
 use taskbadge_issuer::{Trouble as Issuing, audit, publish};
 
@@ -221,7 +221,7 @@ fn with_chains(chosen: Vec<Record>, ledger: &mut ledger::Ledger) -> Result<(Vec<
 
 /// Deletes a badge's own file. `false` where there is none.
 fn remove_file(centre: &Centre, record: &Record) -> Result<bool, Trouble> {
-    crate::files::remove(&centre.badge_file(&record.task, &record.badge))
+    Ok(files::remove(&centre.badge_file(&record.task, &record.badge))?)
 }
 
 /// Whether the last that happened to a badge is that it was forgotten.

@@ -9,6 +9,7 @@ use std::path::Path;
 use taskbadge::badge::Iri;
 use taskbadge::key::VerifyingKey;
 use taskbadge::trust::{MOST_ROOT_KEYS, Pack, Root};
+use taskbadge_files::FileTrouble;
 use taskbadge_issuer::centre;
 
 use crate::args::pack::{ChangeRoot, Join, New, Pack as Command, RootKeys, Sign};
@@ -35,7 +36,7 @@ fn begin(new: &New, output: &mut Output) -> Result<Exit, Trouble> {
     let path = &new.pack.file;
     // Before a passphrase is asked for.
     if path.exists() {
-        return Err(taskbadge_issuer::Trouble::Exists(path.clone()).into());
+        return Err(FileTrouble::Exists(path.clone()).into());
     }
     let publisher: Iri = new.publisher.parse().map_err(|_| Trouble::new(words::not_a_publisher(&new.publisher)))?;
     if new.name.trim().is_empty() {

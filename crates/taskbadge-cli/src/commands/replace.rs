@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 use taskbadge::time::Instant;
+use taskbadge_files::{self as files, Secrecy};
 use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::desk::{Batch, Desk, Unfit, row_of};
-use taskbadge_issuer::files::{self, Secrecy};
 use taskbadge_issuer::keys::Role;
 use taskbadge_issuer::ledger::{Query, State, Status};
 use taskbadge_issuer::roster::{Cells, Field, Reading, Roster};

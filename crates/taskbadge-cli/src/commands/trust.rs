@@ -22,7 +22,7 @@ const DOCUMENT_BYTES_MAX: u64 = 1024 * 1024;
 
 pub(super) fn trust(trust: &Trust, output: &mut Output) -> Result<Exit, Trouble> {
     match trust {
-        Trust::Add(add) if !add.id.starts_with("did:") && Path::new(&add.id).is_file() => add_pack(add, output),
+        Trust::Add(add) if !add.id.starts_with("did:") && Path::new(&add.id).exists() => add_pack(add, output),
         Trust::Add(add) => add_issuer(add, output),
         Trust::Update { file, store } => update(file, store, output),
         Trust::List { trust } => {
@@ -73,10 +73,7 @@ fn add_issuer(add: &Add, output: &mut Output) -> Result<Exit, Trouble> {
         return Err(Trouble::new(said::neither_did_nor_file(&add.id)));
     }
     let path = add.trust.path()?;
-    let document = add.document.as_ref().map(|path| {
-        files::read(path, DOCUMENT_BYTES_MAX).map_err(|error| Trouble::new(words::cannot_read(path, &error)))
-    });
-    let document = document.transpose()?;
+    let document = add.document.as_ref().map(|path| files::read(path, DOCUMENT_BYTES_MAX)).transpose()?;
     let _lock = TrustFile::lock(&path)?;
     let mut file = TrustFile::read(&path)?;
     if let Some(known) = file.issuers.iter().position(|issuer| issuer.id == add.id) {

@@ -83,8 +83,7 @@ fn status_lists(
         if path.file_name().is_some_and(|name| name == "did.json") {
             continue;
         }
-        let bytes = files::read(&path, LIST_LIMITS.bytes as u64);
-        let bytes = bytes.map_err(|error| Trouble::new(words::cannot_read(&path, &error)))?;
+        let bytes = files::read_start(&path, LIST_LIMITS.bytes)?;
         // That nobody recognises the issuer, the badges say themselves.
         if let Err(finding) = lists.add(verifier, &bytes, at)
             && finding.code() != Code::StatusListIssuer
@@ -170,9 +169,9 @@ impl Desk {
             Ok(path) => path,
             Err(trouble) => return self.no_verdict(Path::new(""), &trouble.to_string(), colours),
         };
-        let bytes = match files::read(&path, Limits::BADGE.bytes as u64) {
+        let bytes = match files::read_start(&path, Limits::BADGE.bytes) {
             Ok(bytes) => bytes,
-            Err(error) => return self.no_verdict(&path, &words::cannot_read(&path, &error), colours),
+            Err(trouble) => return self.no_verdict(&path, &words::of_file_trouble(&trouble), colours),
         };
         let outcome = match &self.recipient {
             Some(recipient) => self.verifier.verify_for(&bytes, self.at, recipient),

@@ -51,10 +51,6 @@ pub(crate) fn no_id_in(path: &Path) -> String {
     format!("{}: the badge has no id, so it was not issued here; name another file, or an id", named(path))
 }
 
-pub(crate) fn list_too_long(path: &Path, most: u64) -> String {
-    format!("{}: the list is longer than {} MiB; check that it is one, or split it", named(path), most / 1024 / 1024)
-}
-
 pub(crate) fn list_not_text(path: &Path) -> String {
     format!("{}: the list is not text in UTF-8; save it as such", named(path))
 }

@@ -1,17 +1,15 @@
 //! Changing keys: each change is all or nothing, and finished when it is asked for again after a crash.
 
-use std::fs::{self, OpenOptions};
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use taskbadge::key::{DidDocument, DidUrl, KeyError, VerifyingKey};
 use taskbadge::time::Instant;
+use taskbadge_files::{self as files, FileTrouble, Lock, Secrecy};
 use zeroize::Zeroizing;
 
 use super::{CentreKey, Keys, Role, State};
 use crate::Trouble;
-use crate::centre::{self, Centre, TokenPlace};
-use crate::files::{self, Secrecy};
+use crate::centre::{self, Centre, DOCUMENT_MAX_BYTES, KEY_MAX_BYTES, TokenPlace};
 
 /// What a change of keys came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +44,7 @@ pub fn can_change(centre: &Centre) -> Result<(), Trouble> {
 /// # Errors
 /// [`Trouble::KeyIsTheDid`] for a did:key; [`Trouble::NoStatusKey`]; [`Trouble::SeveralKeys`] and
 /// [`Trouble::OwnDocument`] where a person has to see to `did.json` first; [`Trouble::Keys`], [`Trouble::Key`],
-/// [`Trouble::NoRandomness`], [`Trouble::Io`]. Where nothing else is said, nothing was changed, or the same again
+/// [`Trouble::NoRandomness`], [`Trouble::File`]. Where nothing else is said, nothing was changed, or the same again
 /// finishes it.
 pub fn rotate(centre: &Centre, role: Role, passphrase: &[u8], now: Instant) -> Result<Changed, Trouble> {
     rotate_until(centre, role, passphrase, now, Step::InPlace)
@@ -73,7 +71,7 @@ fn rotate_until(centre: &Centre, role: Role, passphrase: &[u8], now: Instant, un
 /// badges signs no lists any more.
 ///
 /// # Errors
-/// [`Trouble::Exists`] where they have one already, and as [`rotate`].
+/// [`Trouble::File`] where they have one already, and as [`rotate`].
 pub fn new_status(centre: &Centre, passphrase: &[u8], now: Instant) -> Result<Changed, Trouble> {
     new_status_until(centre, passphrase, now, Step::InPlace)
 }
@@ -86,7 +84,7 @@ fn new_status_until(centre: &Centre, passphrase: &[u8], now: Instant, until: Ste
         return exchange.finish(&keys, new, until);
     }
     if keys.has_status_key() {
-        return Err(Trouble::Exists(centre.status_key_file()));
+        return Err(FileTrouble::Exists(centre.status_key_file()).into());
     }
     exchange.replace(keys, None, passphrase, until, |keys, new| {
         for key in keys.keys.iter_mut().filter(|key| key.state == State::Active) {
@@ -324,18 +322,14 @@ impl<'c> Exchange<'c> {
             return Ok(None);
         }
         let file = self.file();
-        let bytes = match fs::read(&file) {
-            Ok(bytes) => Zeroizing::new(bytes),
-            // A key that was lost can be replaced, too.
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Trouble::io("read", &file)(error)),
-        };
+        // A key that was lost can be replaced, too.
+        let Some(bytes) = files::if_there(files::read(&file, KEY_MAX_BYTES))? else { return Ok(None) };
         let folder = self.centre.folder();
-        for entry in fs::read_dir(folder).map_err(Trouble::io("read", folder))? {
-            let path = entry.map_err(Trouble::io("read", folder))?.path();
+        for path in files::entries(folder)? {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             let is_copy = name.starts_with(self.stem()) && name.ends_with(".pem") && path != file;
-            if is_copy && path != self.next_file() && fs::read(&path).is_ok_and(|copy| copy == *bytes) {
+            if is_copy && path != self.next_file() && files::read(&path, KEY_MAX_BYTES).is_ok_and(|copy| copy == bytes)
+            {
                 return Ok(Some(path));
             }
         }
@@ -371,7 +365,7 @@ fn end_of(key: &VerifyingKey) -> String {
 fn own_document(centre: &Centre) -> Result<DidDocument, Trouble> {
     let path = centre.did_document_file();
     let document = centre.did_document()?;
-    let text = fs::read_to_string(&path).map_err(Trouble::io("read", &path))?;
+    let text = files::read_text(&path, DOCUMENT_MAX_BYTES)?;
     if document.to_json() == text { Ok(document) } else { Err(Trouble::OwnDocument(path)) }
 }
 
@@ -391,18 +385,18 @@ fn write_document(centre: &Centre, keys: &Keys) -> Result<(), Trouble> {
         })
     };
     let document = listed(own_document(centre)?).map_err(|error| Trouble::Key { path: path.clone(), error })?;
-    files::replace(&path, document.to_json().as_bytes(), Secrecy::Open)
+    Ok(files::replace(&path, document.to_json().as_bytes(), Secrecy::Open)?)
 }
 
 /// Waits until nobody else is changing keys, and keeps others waiting until it is dropped.
-fn lock(centre: &Centre) -> Result<fs::File, Trouble> {
-    let path: &Path = &centre.folder().join("keys.lock");
-    let lock = OpenOptions::new().write(true).create(true).truncate(false).open(path);
-    lock.and_then(|lock| lock.lock().map(|()| lock)).map_err(Trouble::io("write", path))
+fn lock(centre: &Centre) -> Result<Lock, Trouble> {
+    Ok(Lock::wait(&centre.folder().join("keys.lock"))?)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use taskbadge::key::{Did, SigningKey};
     use tempfile::TempDir;
 
@@ -572,7 +566,7 @@ mod tests {
             assert!(centre.method(&badge, Role::Badge).is_ok() && centre.method(&list, Role::Status).is_ok());
             assert!(matches!(centre.method(&badge, Role::Status), Err(Trouble::NotInUse { .. })));
             assert!(matches!(centre.method(&list, Role::Badge), Err(Trouble::NotInUse { .. })));
-            assert!(matches!(new_status(&centre, NEW, at(14)), Err(Trouble::Exists(_))));
+            assert!(matches!(new_status(&centre, NEW, at(14)), Err(Trouble::File(FileTrouble::Exists(_)))));
             if step != Step::InPlace {
                 continue;
             }

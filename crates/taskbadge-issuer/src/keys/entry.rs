@@ -1,14 +1,13 @@
 //! What a centre hands to the association: who it is, with which keys, and what it issues.
 
-use std::fs;
-
 use serde::Serialize;
 use taskbadge::trust::Genuine;
+use taskbadge_files as files;
 
 use super::{Keys, Line, State};
 use crate::Trouble;
 use crate::award;
-use crate::centre::Centre;
+use crate::centre::{Centre, DOCUMENT_MAX_BYTES};
 use crate::ledger::Ledger;
 
 /// The centre as one object of a trust pack, indented JSON with a line feed at the end: its DID, name, keys with their
@@ -18,7 +17,7 @@ use crate::ledger::Ledger;
 /// sorted, one after the other, in base64url. A badge under that key that is not among them is forged.
 ///
 /// # Errors
-/// [`Trouble::Keys`], those of [`Centre::did_document`], the troubles of the ledger, [`Trouble::Io`].
+/// [`Trouble::Keys`], those of [`Centre::did_document`], the troubles of the ledger, [`Trouble::File`].
 ///
 /// # Panics
 /// Never: texts and lists always serialise.
@@ -38,10 +37,7 @@ pub fn entry(centre: &Centre, mut ledger: Option<&mut Ledger>) -> Result<String,
     }
     let document = match settings.did().verifying_key() {
         Some(_) => None,
-        None => {
-            let path = centre.did_document_file();
-            Some(fs::read_to_string(&path).map_err(Trouble::io("read", &path))?)
-        }
+        None => Some(files::read_text(&centre.did_document_file(), DOCUMENT_MAX_BYTES)?),
     };
     let entry = Entry {
         id: settings.did().as_str(),

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::OpenFlags;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use super::faults::step;
@@ -57,12 +58,15 @@ enum Columns<'r> {
 }
 
 impl Database {
-    /// Opens an SQLite file, or makes one.
+    /// Opens an SQLite file, or makes one. It holds names: only its owner may read it. SQLite gives the files beside it the
+    /// same mode.
     pub(super) fn sqlite(path: &Path) -> Result<Self> {
         let place = path.display().to_string();
-        make_private(path).map_err(|error| LedgerTrouble::from_system(&place, &error))?;
+        let file = taskbadge_files::private_file(path, &["-wal", "-shm", "-journal"]);
+        let file = file.map_err(|trouble| LedgerTrouble::from_file(&place, trouble))?;
         let open = || {
-            let mut connection = rusqlite::Connection::open(path)?;
+            let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+            let mut connection = rusqlite::Connection::open_with_flags(&file, flags)?;
             connection.busy_handler(Some(wait))?;
             connection.set_prepared_statement_cache_capacity(64);
             // Readers do not wait for the writer; a commit is on the disk when it returns; what is erased is
@@ -473,24 +477,6 @@ fn placeholders(sql: &mut String, first: usize, count: usize) {
         sql.push('$');
         sql.push_str(&number.to_string());
     }
-}
-
-/// The file holds names: only its owner may read it. SQLite gives the files beside it the same mode.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    if path.exists() {
-        return Ok(());
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
-    file.sync_all()?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if cfg!(unix) {
-        std::fs::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }
 
 fn sqlite_trouble(place: &str, error: rusqlite::Error) -> LedgerTrouble {

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 
 use taskbadge::badge::{Iri, StatusPurpose};
+use taskbadge_files::FileTrouble;
 
 use super::{Head, Status};
 
@@ -48,6 +49,9 @@ pub enum LedgerTrouble {
         /// What is wrong.
         why: String,
     },
+    /// What should be the file is a pipe, a folder, a symbolic link: whatever is none.
+    #[error("{0}")]
+    NotAFile(String),
     /// The file is something else.
     #[error("{place} is not a ledger; name another file, or move this one away")]
     NotALedger {
@@ -228,6 +232,13 @@ pub enum LedgerTrouble {
 }
 
 impl LedgerTrouble {
+    pub(super) fn from_file(place: &str, trouble: FileTrouble) -> Self {
+        match trouble.system() {
+            Some(error) => Self::from_system(place, error),
+            None => Self::NotAFile(trouble.to_string()),
+        }
+    }
+
     pub(super) fn from_system(place: &str, error: &std::io::Error) -> Self {
         let place = place.to_owned();
         match error.kind() {

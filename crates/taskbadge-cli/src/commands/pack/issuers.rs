@@ -187,15 +187,13 @@ fn can_match(scope: &Scope) -> Result<(), Trouble> {
 }
 
 fn read_entry(path: &Path) -> Result<Entity, Trouble> {
-    let bytes = files::read(path, ENTRY_BYTES_MAX);
-    let bytes = bytes.map_err(|error| Trouble::new(crate::words::cannot_read(path, &error)))?;
+    let bytes = files::read(path, ENTRY_BYTES_MAX)?;
     Entity::parse(&bytes).map_err(|finding| Trouble::new(words::not_an_entry(path, &finding)))
 }
 
 /// From an entry, or from a list of digests, one a line.
 fn read_genuine(path: &Path, named: &str) -> Result<Genuine, Trouble> {
-    let bytes = files::read(path, ENTRY_BYTES_MAX);
-    let bytes = bytes.map_err(|error| Trouble::new(crate::words::cannot_read(path, &error)))?;
+    let bytes = files::read(path, ENTRY_BYTES_MAX)?;
     if bytes.trim_ascii_start().starts_with(b"{") {
         let entity = Entity::parse(&bytes).map_err(|finding| Trouble::new(words::not_an_entry(path, &finding)))?;
         let genuine = entity.keys.into_iter().filter(|key| is(key, named)).find_map(|key| match key.state {

@@ -95,8 +95,7 @@ fn verifier(pack: &Pack, now: Instant) -> Result<Verifier, Trouble> {
 }
 
 fn read(path: &Path, verifier: &Verifier, now: Instant) -> Result<Genuine, Trouble> {
-    let bytes = files::read(path, LIST_LIMITS.bytes as u64);
-    let bytes = bytes.map_err(|error| Trouble::new(crate::words::cannot_read(path, &error)))?;
+    let bytes = files::read_start(path, LIST_LIMITS.bytes)?;
     let refused = |finding: Finding| Trouble::new(words::list_refused(path, &finding));
     let list = genuine(&bytes, verifier, now).map_err(refused)?;
     // The line would be taken for a pack, and the whole file be refused.
