@@ -8,6 +8,7 @@
 use taskbadge::finding::Finding;
 use taskbadge::json::{Document, Limits};
 use taskbadge::jsonld::{Contexts, rdfc, to_dataset};
+use taskbadge::work::Budget;
 
 const DOCUMENT: &str = r#"{
     "@context": ["https://www.w3.org/ns/credentials/v2", "https://centre.example.org/terms/v1"],
@@ -27,7 +28,8 @@ fn main() -> Result<(), Finding> {
 
     let terms = br#"{"@context": {"truckClass": "https://centre.example.org/terms#truckClass"}}"#;
     contexts.add("https://centre.example.org/terms/v1", terms)?;
-    let canonical = rdfc::canonicalize(&to_dataset(&contexts, &document)?, rdfc::Hash::Sha256, rdfc::Work::default())?;
+    let budget = Budget::of_document(DOCUMENT.len());
+    let canonical = rdfc::canonicalize(&to_dataset(&contexts, &document)?, rdfc::Hash::Sha256, &budget)?;
     println!("{}", canonical.nquads());
     Ok(())
 }

@@ -15,6 +15,7 @@ use taskbadge::proof::{self, Cryptosuite, ProofOptions};
 use taskbadge::time::Instant;
 use taskbadge::trust::{Entity, KnownPack, Pack, RecognisedIssuer, Root, Scope, Trust};
 use taskbadge::verify::{Refusal, StatusClaim, StatusPlace, StatusSource, Verifier};
+use taskbadge::work::Budget;
 use taskbadge_status::{Bits, LEAST_ENTRIES, LIST_LIMITS, MOST_ENTRIES, NotABitstring, StatusLists};
 
 /// JSON that is accepted has one canonical form, which is that of itself.
@@ -58,7 +59,7 @@ pub(crate) fn nquads(data: &[u8]) {
 }
 
 fn canonical(dataset: &Dataset) -> Option<String> {
-    match rdfc::canonicalize(dataset, rdfc::Hash::Sha256, rdfc::Work::steps(2_000)) {
+    match rdfc::canonicalize(dataset, rdfc::Hash::Sha256, &Budget::steps(128_000)) {
         Ok(canonical) => Some(canonical.into_nquads()),
         Err(finding) => {
             assert_eq!(finding.code(), Code::ContextTooComplex);

@@ -9,7 +9,8 @@ use oxrdf::{BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Te
 use proptest::prelude::*;
 use taskbadge::finding::Code;
 use taskbadge::jsonld::rdf::Dataset;
-use taskbadge::jsonld::rdfc::{Hash, Work, canonicalize};
+use taskbadge::jsonld::rdfc::{Hash, canonicalize};
+use taskbadge::work::Budget;
 
 /// Few enough blank nodes that every dataset of them can be canonicalised.
 const BLANKS: usize = 5;
@@ -73,7 +74,9 @@ fn dataset(statements: &[Statement], labels: &[usize]) -> Dataset {
 }
 
 fn canonical(dataset: &Dataset) -> String {
-    canonicalize(dataset, Hash::Sha256, Work::steps(u64::MAX)).expect("so few blank nodes are no trouble").into_nquads()
+    canonicalize(dataset, Hash::Sha256, &Budget::steps(u64::MAX))
+        .expect("so few blank nodes are no trouble")
+        .into_nquads()
 }
 
 proptest! {
@@ -185,7 +188,7 @@ fn oxrdf_quad((subject, predicate, object, graph): &Statement) -> Quad {
 fn a_long_ring_is_refused() {
     let ring: String = (0..5_000).map(|n| format!("_:b{n} <urn:next> _:b{} .\n", (n + 1) % 5_000)).collect();
     let dataset = Dataset::parse_nquads(&ring).expect("this is N-Quads");
-    for work in [Work::default(), Work::steps(u64::MAX)] {
+    for work in [&Budget::of_document(0), &Budget::steps(u64::MAX)] {
         let refused = canonicalize(&dataset, Hash::Sha256, work).expect_err("this is poison");
         assert_eq!(refused.code(), Code::ContextTooComplex);
     }
@@ -201,7 +204,7 @@ fn a_vast_canonical_form_is_refused() {
         let object = dataset.literal(&number.to_string(), None, None);
         dataset.insert(subject, predicate, object, None);
     }
-    let refused = canonicalize(&dataset, Hash::Sha256, Work::default()).expect_err("this is poison");
+    let refused = canonicalize(&dataset, Hash::Sha256, &Budget::of_document(0)).expect_err("this is poison");
     assert_eq!(refused.code(), Code::ContextTooComplex);
 }
 
@@ -210,7 +213,7 @@ fn a_vast_canonical_form_is_refused() {
 fn many_blank_nodes_that_differ_are_no_work() {
     let many: String = (0..5_000).map(|n| format!("<urn:s> <urn:p> _:b{n} .\n_:b{n} <urn:q> \"{n}\" .\n")).collect();
     let dataset = Dataset::parse_nquads(&many).expect("this is N-Quads");
-    assert!(canonicalize(&dataset, Hash::Sha256, Work::default()).is_ok());
+    assert!(canonicalize(&dataset, Hash::Sha256, &Budget::of_document(0)).is_ok());
 }
 
 #[test]
@@ -263,6 +266,6 @@ fn a_blank_predicate_is_refused() {
     let mut dataset = Dataset::default();
     let (iri, blank) = (dataset.iri("urn:a"), dataset.blank());
     dataset.insert(iri, blank, iri, None);
-    let refused = canonicalize(&dataset, Hash::Sha256, Work::default()).expect_err("no RDF");
+    let refused = canonicalize(&dataset, Hash::Sha256, &Budget::of_document(0)).expect_err("no RDF");
     assert_eq!(refused.code(), Code::ContextMalformed);
 }

@@ -22,7 +22,8 @@ use crate::finding::Finding;
 use crate::json::{Document, Limits, Value};
 use crate::jsonld::Contexts;
 use crate::key::{FrequentKey, Signer, VerifyingKey};
-use crate::proof::{self, Proof, ProofOptions, Terms};
+use crate::proof::{self, Proof, ProofOptions, Proven, Terms};
+use crate::work::Budget;
 
 /// A badge with a proof that nobody has checked.
 ///
@@ -89,19 +90,21 @@ impl SignedBadge {
     /// be read is none by this key.
     pub fn digests_by(&self, contexts: &Contexts, key: &VerifyingKey) -> Result<Vec<[u8; 32]>, Finding> {
         let object = self.document().object()?;
-        let proofs: Vec<Value<'_>> = object.get("proof").into_iter().flat_map(Value::one_or_many).collect();
         let editions = contexts.editions(object.get("@context").unwrap_or(Value::Null));
         let key = FrequentKey::new(*key);
+        let budget = Budget::of_document(self.text.len());
+        let mut proven = Proven::new(contexts, object, &budget);
         let mut digests = Vec::new();
-        for proof in proofs.iter().take(Limits::BADGE.proofs).filter_map(|proof| Proof::read(*proof, "/proof").ok()) {
+        for place in 0..proven.proofs().len().min(Limits::BADGE.proofs) {
+            let Ok(proof) = Proof::read(proven.proofs()[place], "/proof") else { continue };
             for edition in 0..editions {
-                match proof.check(contexts, object, &proofs, &key, edition) {
-                    Ok(hashed) => {
+                match proven.hash(&proof, edition) {
+                    Ok(hashed) if proof.check(&hashed, &key).is_ok() => {
                         digests.push(hashed.digest());
                         break;
                     }
                     Err(finding) if finding.code().as_str().starts_with("context.") => return Err(finding),
-                    Err(_) => {}
+                    _ => {}
                 }
             }
         }

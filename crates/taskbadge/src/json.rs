@@ -24,6 +24,7 @@ use serde::Serialize;
 pub use number::canonical_number;
 
 use crate::finding::{Code, Finding};
+use crate::work::Budget;
 
 /// How much JSON is read before giving up, so that a hostile file costs little.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +104,25 @@ impl Document {
     /// `json.number` for a number whose decimal value changes when it is read as a double and printed by RFC 8785.
     /// Each names the place.
     pub fn parse(bytes: &[u8], limits: Limits) -> Result<Self, Finding> {
-        parse::document(bytes, limits)
+        Self::parse_within(bytes, limits, &Budget::of_document(bytes.len()))
+    }
+
+    /// [`Document::parse`], where what is done with the document afterwards draws on the same budget.
+    ///
+    /// ```
+    /// use taskbadge::json::{Document, Limits};
+    /// use taskbadge::work::Budget;
+    /// let text = br#"{"name": "Forklift pre-start check"}"#;
+    /// let budget = Budget::of_document(text.len());
+    /// Document::parse_within(text, Limits::BADGE, &budget)?;
+    /// assert!((1..100).contains(&budget.spent()));
+    /// # Ok::<(), taskbadge::finding::Finding>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Document::parse`]; `context.too-complex` where the budget ends.
+    pub fn parse_within(bytes: &[u8], limits: Limits, budget: &Budget) -> Result<Self, Finding> {
+        parse::document(bytes, limits, budget)
     }
 
     /// The tree of anything serde can write as JSON, under the limits of a badge.
@@ -557,21 +576,32 @@ fn write_string(text: &str, out: &mut String) {
 /// The order of two strings by their UTF-16 code units, without decoding them.
 ///
 /// It is the order of their UTF-8 bytes, but for characters beyond U+FFFF: their surrogates sort before U+E000 to
-/// U+FFFF.
-fn utf16_order(a: &str, b: &str) -> Ordering {
-    let by_bytes = a.as_bytes().cmp(b.as_bytes());
-    if by_bytes.is_eq() || a.is_ascii() || b.is_ascii() {
-        return by_bytes;
-    }
+/// U+FFFF. The first byte that differs decides, so that no more is looked at than the two have in common.
+pub(crate) fn utf16_order(a: &str, b: &str) -> Ordering {
     let weight = |byte: u8| match byte {
         0xEE..=0xEF => byte + 0x10,
         0xF0..=0xFF => byte - 2,
         _ => byte,
     };
-    match std::iter::zip(a.bytes(), b.bytes()).find(|(x, y)| x != y) {
-        Some((x, y)) => weight(x).cmp(&weight(y)),
-        None => by_bytes,
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let shared = shared_len(a, b);
+    match (a.get(shared), b.get(shared)) {
+        (Some(&x), Some(&y)) => weight(x).cmp(&weight(y)),
+        _ => a.len().cmp(&b.len()),
     }
+}
+
+/// How many bytes two texts have in common at their beginning, eight looked at at a time.
+fn shared_len(a: &[u8], b: &[u8]) -> usize {
+    let mut len = 0;
+    for (x, y) in std::iter::zip(a.as_chunks::<8>().0, b.as_chunks::<8>().0) {
+        let different = u64::from_le_bytes(*x) ^ u64::from_le_bytes(*y);
+        if different != 0 {
+            return len + different.trailing_zeros() as usize / 8;
+        }
+        len += 8;
+    }
+    len + std::iter::zip(&a[len..], &b[len..]).take_while(|(x, y)| x == y).count()
 }
 
 #[cfg(test)]

@@ -10,9 +10,10 @@ use sha2::{Digest, Sha256};
 use crate::finding::{Code, Finding};
 use crate::json::{Document, Limits, Member, Object, Path, Value};
 use crate::jsonld::rdf::Dataset;
-use crate::jsonld::{Contexts, Subject, Unwritten, expand, rdfc};
+use crate::jsonld::{ByVocab, Contexts, Subject, Unwritten, expand, rdfc};
 use crate::key::{DidUrl, FrequentKey, Signer, VerifyingKey, signer};
 use crate::time::Instant;
+use crate::work::Budget;
 
 /// The cryptosuites this library speaks: a closed list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -212,8 +213,9 @@ pub(crate) fn sign(
     if existing.len() >= limits.proofs {
         return Err(Finding::new(Code::ProofTooMany).at("/proof"));
     }
-    let previous = previous_proofs(&fields, &existing)?;
-    let hashed = HashData::of(contexts, object, terms, &fields, &previous, 0)?;
+    let budget = Budget::of_document(document.text().len());
+    let hashed =
+        HashData::of(&Transformation { contexts, object, terms, edition: 0, budget: &budget }, &fields, &existing)?;
     let proof_value = signature::to_text(&signer::signature(key, &hashed.bytes())?);
 
     let mut proofs = String::with_capacity(1024);
@@ -330,24 +332,96 @@ impl<'d> Proof<'d> {
         &self.fields.pointer
     }
 
-    /// Whether `key` signed this document with this proof: transformation, hashing and verification of Data Integrity
-    /// EdDSA sections 3.2.2 and 3.3.2. `all` are the proofs of the document, for chains. `edition` picks among the
-    /// editions of a context that was changed in place.
+    /// Whether `key` signed what was hashed for this proof (Data Integrity EdDSA sections 3.2.2 and 3.3.2).
     ///
     /// # Errors
-    /// `proof.bad-signature`, `proof.context`, `proof.previous`, `context.*`.
-    pub(crate) fn check(
-        &self,
-        contexts: &Contexts,
-        document: Object<'_>,
-        all: &[Value<'_>],
-        key: &FrequentKey,
-        edition: usize,
-    ) -> Result<HashData, Finding> {
-        let previous = previous_proofs(&self.fields, all)?;
-        let hashed = HashData::of(contexts, document, Terms::Unknown, &self.fields, &previous, edition)?;
-        key.check(&hashed.bytes(), &self.signature)
-            .map_err(|_| Finding::new(Code::ProofBadSignature).at(self.pointer()))?;
+    /// `proof.bad-signature`.
+    pub(crate) fn check(&self, hashed: &Hashed, key: &FrequentKey) -> Result<(), Finding> {
+        key.check(&hashed.bytes, &self.signature).map_err(|_| Finding::new(Code::ProofBadSignature).at(self.pointer()))
+    }
+}
+
+/// A document whose proofs are checked. What several of them cover is transformed and hashed once, however many are bad.
+pub(crate) struct Proven<'c, 'd> {
+    contexts: &'c Contexts,
+    object: Object<'d>,
+    proofs: Vec<Value<'d>>,
+    budget: &'c Budget,
+    known: Vec<(Cover, Result<Hashed, Finding>)>,
+}
+
+/// What of a document a proof covers, and in which form.
+#[derive(PartialEq)]
+struct Cover {
+    cryptosuite: Cryptosuite,
+    edition: usize,
+    /// The places of the earlier proofs that it covers, too.
+    previous: Vec<usize>,
+}
+
+/// What a proof signs.
+#[derive(Clone)]
+pub(crate) struct Hashed {
+    /// Hash of the configuration, then hash of the document.
+    pub(crate) bytes: [u8; 64],
+    /// The terms that only an added context's catch-all gives a meaning.
+    pub(crate) by_vocab: ByVocab,
+}
+
+impl Hashed {
+    /// [`HashData::digest`].
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        Sha256::digest(self.bytes).into()
+    }
+}
+
+impl<'c, 'd> Proven<'c, 'd> {
+    pub(crate) fn new(contexts: &'c Contexts, object: Object<'d>, budget: &'c Budget) -> Self {
+        let proofs = object.get("proof").into_iter().flat_map(Value::one_or_many).collect();
+        Self { contexts, object, proofs, budget, known: Vec::new() }
+    }
+
+    pub(crate) fn object(&self) -> Object<'d> {
+        self.object
+    }
+
+    /// The proofs of the document.
+    pub(crate) fn proofs(&self) -> &[Value<'d>] {
+        &self.proofs
+    }
+
+    pub(crate) fn budget(&self) -> &'c Budget {
+        self.budget
+    }
+
+    /// Transformation and hashing for a proof of the document. `edition` picks among the editions of a context that was
+    /// changed in place.
+    ///
+    /// # Errors
+    /// `proof.context`, `proof.previous`, `context.*`.
+    pub(crate) fn hash(&mut self, proof: &Proof<'_>, edition: usize) -> Result<Hashed, Finding> {
+        let fields = &proof.fields;
+        let previous = previous_proofs(fields, &self.proofs, self.budget)?;
+        let Self { contexts, object, budget, .. } = *self;
+        let transformation = Transformation { contexts, object, terms: Terms::Unknown, edition, budget };
+        transformation.same_context(fields)?;
+        let cover = Cover { cryptosuite: fields.cryptosuite, edition, previous };
+        let known = self.known.iter().find(|(known, _)| *known == cover);
+        let document = match known {
+            Some((_, hashed)) => hashed.clone(),
+            None => {
+                let previous: Vec<_> = cover.previous.iter().map(|&place| self.proofs[place]).collect();
+                let hashed = transformation.document(cover.cryptosuite, &previous).map(|(canonical, by_vocab)| {
+                    let mut bytes = [0; 64];
+                    bytes[32..].copy_from_slice(&canonical.hash());
+                    Hashed { bytes, by_vocab }
+                });
+                self.known.push((cover, hashed.clone()));
+                hashed
+            }
+        };
+        let mut hashed = document?;
+        hashed.bytes[..32].copy_from_slice(&transformation.config(fields)?.hash());
         Ok(hashed)
     }
 }
@@ -425,8 +499,6 @@ pub struct HashData {
     pub document_hash: [u8; 32],
     /// SHA-256 of the canonical proof configuration.
     pub config_hash: [u8; 32],
-    /// The terms that only an added context's catch-all gives a meaning.
-    pub(crate) by_vocab: Vec<String>,
 }
 
 impl HashData {
@@ -439,7 +511,9 @@ impl HashData {
         let object = document.object()?;
         let fields = Fields::read(config.object()?, "")?;
         let proofs: Vec<Value<'_>> = object.get("proof").into_iter().flat_map(Value::one_or_many).collect();
-        Self::of(contexts, object, Terms::Unknown, &fields, &previous_proofs(&fields, &proofs)?, 0)
+        let budget = Budget::of_document(document.text().len() + config.text().len());
+        let transformation = Transformation { contexts, object, terms: Terms::Unknown, edition: 0, budget: &budget };
+        Self::of(&transformation, &fields, &proofs)
     }
 
     /// The 64 bytes that are signed: hash of the configuration, then hash of the document.
@@ -458,79 +532,121 @@ impl HashData {
         Sha256::digest(self.bytes()).into()
     }
 
-    fn of(
-        contexts: &Contexts,
-        document: Object<'_>,
-        terms: Terms,
-        proof: &Fields<'_>,
-        previous: &[Value<'_>],
-        edition: usize,
-    ) -> Result<Self, Finding> {
-        let context = document.get("@context");
-        // Published text only asks that the document's context begins with the proof's; that would let a holder append
-        // contexts. Equal, or not there.
-        if let Some(own) = proof.object.get("@context")
-            && Some(own.canonical()) != context.map(Value::canonical)
-        {
-            return Err(Finding::new(Code::ProofContext).at(format!("{}/@context", proof.pointer)));
-        }
-        let subject = Subject {
-            object: document,
-            context: context.unwrap_or(Value::Null),
-            replaced: ("proof", previous),
-            pointer: "",
-            edition,
-        };
-        let config =
-            Subject { object: proof.object, replaced: ("proofValue", &[]), pointer: &proof.pointer, ..subject };
-        let (canonical_document, canonical_config, by_vocab) = match proof.cryptosuite {
-            Cryptosuite::EddsaRdfc2022 => {
-                let (statements, by_vocab) = expand(contexts, subject, Dataset::default())?;
-                (nquads(&statements)?, nquads(&expand(contexts, config, Dataset::default())?.0)?, by_vocab)
-            }
-            Cryptosuite::EddsaJcs2022 => {
-                // A term that no context defines fails a credential whatever was signed (VC Data Model 2.0 section
-                // 4.12), and nothing may read differently as JSON and as JSON-LD.
-                let by_vocab = match terms {
-                    Terms::Unknown => {
-                        let (Unwritten, by_vocab) = expand(contexts, subject, Unwritten)?;
-                        expand(contexts, config, Unwritten)?;
-                        by_vocab
-                    }
-                    Terms::OfTheModel => Vec::new(),
-                };
-                let member = if previous.is_empty() { Member::LeftOut } else { Member::List(previous) };
-                let document = canonical_json(document, "proof", member);
-                (document, canonical_json(proof.object, "proofValue", Member::LeftOut), by_vocab)
-            }
-        };
+    fn of(transformation: &Transformation<'_>, proof: &Fields<'_>, proofs: &[Value<'_>]) -> Result<Self, Finding> {
+        let previous = previous_proofs(proof, proofs, transformation.budget)?;
+        let previous: Vec<_> = previous.into_iter().map(|place| proofs[place]).collect();
+        transformation.same_context(proof)?;
+        let (document, _) = transformation.document(proof.cryptosuite, &previous)?;
+        let config = transformation.config(proof)?;
         Ok(Self {
-            document_hash: Sha256::digest(&canonical_document).into(),
-            config_hash: Sha256::digest(&canonical_config).into(),
-            canonical_document,
-            canonical_config,
-            by_vocab,
+            document_hash: document.hash(),
+            config_hash: config.hash(),
+            canonical_document: document.into_text(),
+            canonical_config: config.into_text(),
         })
     }
 }
 
-fn nquads(dataset: &Dataset) -> Result<String, Finding> {
-    Ok(rdfc::canonicalize(dataset, rdfc::Hash::Sha256, rdfc::Work::BADGE)?.into_nquads())
+/// How a document and its proofs come into the form that is hashed.
+struct Transformation<'d> {
+    contexts: &'d Contexts,
+    object: Object<'d>,
+    terms: Terms,
+    edition: usize,
+    budget: &'d Budget,
 }
 
-fn canonical_json(object: Object<'_>, key: &str, member: Member<'_>) -> String {
-    let mut out = String::with_capacity(4096);
-    object.write_canonical_with(key, member, &mut out);
-    out
+/// What is hashed.
+enum Canonical {
+    Statements(rdfc::Lines),
+    Json(String),
 }
 
-/// The proofs of the document that a proof names as earlier ones, in document order (Data Integrity 1.0 section 4.5).
-fn previous_proofs<'d>(proof: &Fields<'_>, all: &[Value<'d>]) -> Result<Vec<Value<'d>>, Finding> {
-    let id_of = |proof: &Value<'d>| proof.as_object().and_then(|object| object.get("id")?.as_str());
-    let found: Vec<_> =
-        all.iter().copied().filter(|proof_| id_of(proof_).is_some_and(|id| proof.previous.contains(&id))).collect();
-    let is_there = |id: &&str| found.iter().any(|proof| id_of(proof) == Some(id));
-    if proof.previous.iter().all(is_there) {
+impl Transformation<'_> {
+    /// Published text only asks that the document's context begins with the proof's; that would let a holder append
+    /// contexts. Equal, or not there.
+    fn same_context(&self, proof: &Fields<'_>) -> Result<(), Finding> {
+        let Some(own) = proof.object.get("@context") else { return Ok(()) };
+        let (own, context) = (own.canonical(), self.object.get("@context").map(Value::canonical).unwrap_or_default());
+        self.budget.spend((own.len() + context.len()) as u64)?;
+        if own == context {
+            return Ok(());
+        }
+        Err(Finding::new(Code::ProofContext).at(format!("{}/@context", proof.pointer)))
+    }
+
+    /// The document with these earlier proofs and no others (Data Integrity EdDSA sections 3.2.3 and 3.3.3).
+    fn document(&self, suite: Cryptosuite, previous: &[Value<'_>]) -> Result<(Canonical, ByVocab), Finding> {
+        let subject = self.subject(self.object, ("proof", previous), "");
+        let member = if previous.is_empty() { Member::LeftOut } else { Member::List(previous) };
+        self.canonical(suite, subject, member)
+    }
+
+    /// The proof without its value (sections 3.2.5 and 3.3.5).
+    fn config(&self, proof: &Fields<'_>) -> Result<Canonical, Finding> {
+        let subject = self.subject(proof.object, ("proofValue", &[]), &proof.pointer);
+        self.canonical(proof.cryptosuite, subject, Member::LeftOut).map(|(canonical, _)| canonical)
+    }
+
+    fn subject<'s>(
+        &'s self,
+        object: Object<'s>,
+        replaced: (&'s str, &'s [Value<'s>]),
+        pointer: &'s str,
+    ) -> Subject<'s> {
+        let context = self.object.get("@context").unwrap_or(Value::Null);
+        Subject { object, context, replaced, pointer, edition: self.edition }
+    }
+
+    fn canonical(
+        &self,
+        suite: Cryptosuite,
+        subject: Subject<'_>,
+        member: Member<'_>,
+    ) -> Result<(Canonical, ByVocab), Finding> {
+        match suite {
+            Cryptosuite::EddsaRdfc2022 => {
+                let (statements, by_vocab) = expand(self.contexts, subject, Dataset::default(), self.budget)?;
+                Ok((Canonical::Statements(rdfc::lines(&statements, self.budget)?), by_vocab))
+            }
+            Cryptosuite::EddsaJcs2022 => {
+                // A term that no context defines fails a credential whatever was signed (VC Data Model 2.0 section
+                // 4.12), and nothing may read differently as JSON and as JSON-LD.
+                let by_vocab = match self.terms {
+                    Terms::Unknown => expand(self.contexts, subject, Unwritten, self.budget)?.1,
+                    Terms::OfTheModel => ByVocab::default(),
+                };
+                let mut text = String::with_capacity(4096);
+                subject.object.write_canonical_with(subject.replaced.0, member, &mut text);
+                self.budget.spend(text.len() as u64)?;
+                Ok((Canonical::Json(text), by_vocab))
+            }
+        }
+    }
+}
+
+impl Canonical {
+    fn hash(&self) -> [u8; 32] {
+        match self {
+            Self::Statements(lines) => lines.digest(),
+            Self::Json(text) => Sha256::digest(text).into(),
+        }
+    }
+
+    fn into_text(self) -> String {
+        match self {
+            Self::Statements(lines) => lines.into_text(),
+            Self::Json(text) => text,
+        }
+    }
+}
+
+/// The places of the proofs that a proof names as earlier ones, in document order (Data Integrity 1.0 section 4.5).
+fn previous_proofs(proof: &Fields<'_>, all: &[Value<'_>], budget: &Budget) -> Result<Vec<usize>, Finding> {
+    let ids: Vec<_> = all.iter().map(|proof| proof.as_object().and_then(|object| object.get("id")?.as_str())).collect();
+    budget.spend(2 * Budget::COMPARISON * (proof.previous.len() * all.len()) as u64)?;
+    let found = (0..all.len()).filter(|&place| ids[place].is_some_and(|id| proof.previous.contains(&id))).collect();
+    if proof.previous.iter().all(|id| ids.contains(&Some(id))) {
         return Ok(found);
     }
     Err(Finding::new(Code::ProofPrevious).at(format!("{}/previousProof", proof.pointer)))

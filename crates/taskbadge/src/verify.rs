@@ -17,9 +17,10 @@ use crate::finding::{Code, Finding, Severity, shown, worst};
 use crate::json::{Document, Limits, Object, Value};
 use crate::jsonld::{CREDENTIALS_V2, Contexts};
 use crate::key::VerifyingKey;
-use crate::proof::Proof;
+use crate::proof::{Cryptosuite, Proof, Proven};
 use crate::time::Instant;
 use crate::trust::{RecognisedIssuer, Role, Signed, Standing, Trust};
+use crate::work::Budget;
 
 /// Checks badges, without network, clock or state. Make one and use it for many badges, from many threads.
 ///
@@ -145,23 +146,33 @@ impl Verifier {
     /// What holds for every credential. Where nothing of it may be believed, the outcome has no document.
     fn examine(&self, bytes: &[u8], at: Instant, kind: &Kind<'_>) -> Outcome {
         let mut outcome = Outcome::at(at);
-        match self.check(bytes, kind, &mut outcome) {
+        let budget = Budget::of_document(bytes.len());
+        match self.check(bytes, kind, &budget, &mut outcome) {
             Ok(document) => outcome.document = Some(document),
             Err(findings) => outcome.findings.extend(findings),
         }
+        outcome.work = budget.spent();
         outcome
     }
 
     /// Errors end the checks: nothing of the credential may be believed. What is found later is added to the outcome.
-    fn check(&self, bytes: &[u8], kind: &Kind<'_>, outcome: &mut Outcome) -> Result<Document, Vec<Finding>> {
-        let document = Document::parse(bytes, kind.limits).map_err(|finding| vec![finding])?;
+    fn check(
+        &self,
+        bytes: &[u8],
+        kind: &Kind<'_>,
+        budget: &Budget,
+        outcome: &mut Outcome,
+    ) -> Result<Document, Vec<Finding>> {
+        let document = Document::parse_within(bytes, kind.limits, budget).map_err(|finding| vec![finding])?;
         let object = document.object().map_err(|finding| vec![finding])?;
         self.context(object).map_err(|finding| vec![finding])?;
-        let good = self.proofs(object, kind, outcome.at)?;
+        let good = self.proofs(object, kind, budget, outcome.at)?;
 
         // From here on the content is what some key signed.
         let claims = Claims::of(&document);
         let mut findings = good.findings;
+        // The rules look at most values, some of them more than once.
+        budget.note(8 * document.nodes() as u64);
         findings.extend((kind.form)(object));
         match self.issuer(claims, &good.proofs, kind, outcome.at) {
             Issuer::Recognised { known, created, about } => {
@@ -201,20 +212,27 @@ impl Verifier {
 
     /// Every proof is checked. One bad one fails the badge; of those that cannot be checked, none is needed where a
     /// good one is there (Open Badges 3.0 section 8.2: any one acceptable proof suffices).
-    fn proofs<'d>(&self, object: Object<'d>, kind: &Kind<'_>, at: Instant) -> Result<GoodProofs<'d>, Vec<Finding>> {
-        let all: Vec<Value<'_>> = object.get("proof").into_iter().flat_map(Value::one_or_many).collect();
+    fn proofs<'d>(
+        &self,
+        object: Object<'d>,
+        kind: &Kind<'_>,
+        budget: &Budget,
+        at: Instant,
+    ) -> Result<GoodProofs<'d>, Vec<Finding>> {
+        let mut proven = Proven::new(&self.contexts, object, budget);
+        let count = proven.proofs().len();
         let most = kind.limits.proofs;
-        if all.len() > most {
-            let detail = format!("{}; at most {most}", all.len());
+        if count > most {
+            let detail = format!("{count}; at most {most}");
             return Err(vec![Finding::new(Code::ProofTooMany).at("/proof").because(detail)]);
         }
         let is_array = object.get("proof").is_some_and(|proof| proof.as_array().is_some());
         let (mut good, mut bad, mut others) = (Vec::new(), Vec::new(), Vec::new());
         let mut findings = Vec::new();
         let mut contexts = Vec::new();
-        for (index, &value) in all.iter().enumerate() {
+        for index in 0..count {
             let pointer = if is_array { format!("/proof/{index}") } else { "/proof".into() };
-            match self.proof(object, value, &pointer, &all, kind, at) {
+            match self.proof(&mut proven, index, &pointer, kind, at) {
                 Ok((proof, about, edition)) => {
                     good.push(proof);
                     findings.extend(about);
@@ -244,14 +262,14 @@ impl Verifier {
 
     fn proof<'d>(
         &self,
-        object: Object<'d>,
-        value: Value<'d>,
+        proven: &mut Proven<'_, 'd>,
+        index: usize,
         pointer: &str,
-        all: &[Value<'d>],
         kind: &Kind<'_>,
         at: Instant,
     ) -> Result<(GoodProof<'d>, Vec<Finding>, usize), Finding> {
-        let proof = Proof::read(value, pointer)?;
+        let (object, budget) = (proven.object(), proven.budget());
+        let proof = Proof::read(proven.proofs()[index], pointer)?;
         if proof.purpose() != "assertionMethod" {
             return Err(Finding::new(Code::ProofPurpose).at(format!("{pointer}/proofPurpose")));
         }
@@ -266,29 +284,40 @@ impl Verifier {
             }
         }
         let claimed = object.get("issuer").and_then(badge::id_of);
+        budget.spend(Budget::KEY)?;
         let keys = self.trust.keys(proof.verification_method(), claimed, at);
         let keys = keys.map_err(|finding| finding.at(format!("{pointer}/verificationMethod")))?;
 
-        let mut about = Vec::new();
-        let editions = self.contexts.editions(object.get("@context").unwrap_or(Value::Null));
+        let context = object.get("@context").unwrap_or(Value::Null);
         let mut first = None;
-        for (key, edition) in keys.iter().flat_map(|key| (0..editions).map(move |edition| (key, edition))) {
-            match proof.check(&self.contexts, object, all, key, edition) {
-                Ok(hashed) => {
-                    if edition > 0 {
-                        let context = object.get("@context").unwrap_or(Value::Null);
-                        let editions = self.contexts.edition_names(context, edition).join("; ");
-                        about.push(Finding::new(Code::ContextEdition).at("/@context").because(editions));
-                    }
-                    if !hashed.by_vocab.is_empty() {
-                        about.push(Finding::new(Code::ContextVocab).because(hashed.by_vocab.join(", ")));
-                    }
-                    let good = GoodProof { proof, key: key.key(), hash_data: hashed.bytes() };
-                    return Ok((good, about, edition));
-                }
+        for edition in 0..self.contexts.editions(context) {
+            let hashed = match proven.hash(&proof, edition) {
+                Ok(hashed) => hashed,
                 // Another edition would be as much work.
                 Err(finding) if finding.code() == Code::ContextTooComplex => return Err(finding.at("")),
-                Err(finding) => first = first.or(Some(finding)),
+                Err(finding) => {
+                    first = first.or(Some(finding));
+                    continue;
+                }
+            };
+            for key in &keys {
+                budget.spend(Budget::SIGNATURE)?;
+                if let Err(finding) = proof.check(&hashed, key) {
+                    first = first.or(Some(finding));
+                    continue;
+                }
+                let mut about = Vec::new();
+                if edition > 0 {
+                    let editions = self.contexts.edition_names(context, edition).join("; ");
+                    about.push(Finding::new(Code::ContextEdition).at("/@context").because(editions));
+                }
+                about.extend(hashed.by_vocab.told().map(|terms| Finding::new(Code::ContextVocab).because(terms)));
+                let good = GoodProof { proof, key: key.key(), hash_data: hashed.bytes };
+                return Ok((good, about, edition));
+            }
+            // The JSON is the same under every edition.
+            if proof.cryptosuite() == Cryptosuite::EddsaJcs2022 {
+                break;
             }
         }
         Err(first.unwrap_or_else(|| Finding::new(Code::ProofBadSignature).at(pointer)))
@@ -435,6 +464,7 @@ struct Outcome {
     proof_created: Option<Instant>,
     recognised_until: Option<Instant>,
     status: Vec<BadgeStatus>,
+    work: u64,
 }
 
 impl Outcome {
@@ -449,6 +479,7 @@ impl Outcome {
             proof_created: None,
             recognised_until: None,
             status: Vec::new(),
+            work: 0,
         }
     }
 
@@ -522,6 +553,12 @@ impl VerifiedBadge {
         &self.0.status
     }
 
+    /// How many steps of its [`Budget`] the check took.
+    #[must_use]
+    pub fn work(&self) -> u64 {
+        self.0.work
+    }
+
     fn document(&self) -> &Document {
         self.0.document.as_ref().expect("a verified badge is only made with its document")
     }
@@ -557,6 +594,12 @@ impl VerifiedCredential {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.0.findings
+    }
+
+    /// How many steps of its [`Budget`] the check took.
+    #[must_use]
+    pub fn work(&self) -> u64 {
+        self.0.work
     }
 }
 
@@ -611,6 +654,12 @@ impl Refused {
     #[must_use]
     pub fn status(&self) -> &[BadgeStatus] {
         &self.0.status
+    }
+
+    /// How many steps of its [`Budget`] the check took.
+    #[must_use]
+    pub fn work(&self) -> u64 {
+        self.0.work
     }
 }
 

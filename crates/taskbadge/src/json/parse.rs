@@ -2,8 +2,9 @@
 
 use super::{Document, Entry, Form, Limits, Node, Tag, number, push_pointer, utf16_order};
 use crate::finding::{Code, Finding};
+use crate::work::Budget;
 
-pub(super) fn document(bytes: &[u8], limits: Limits) -> Result<Document, Finding> {
+pub(super) fn document(bytes: &[u8], limits: Limits, budget: &Budget) -> Result<Document, Finding> {
     // Offsets are kept in 32 bits; no sensible limit comes near.
     let most = limits.bytes.min(u32::MAX as usize);
     if bytes.len() > most {
@@ -20,6 +21,7 @@ pub(super) fn document(bytes: &[u8], limits: Limits) -> Result<Document, Finding
         bytes: text.as_bytes(),
         at: 0,
         limits,
+        budget,
         nodes: 0,
         form: Form::Canonical,
         path: Vec::with_capacity(16),
@@ -29,21 +31,22 @@ pub(super) fn document(bytes: &[u8], limits: Limits) -> Result<Document, Finding
         open_entries: Vec::with_capacity(64),
         open_items: Vec::with_capacity(16),
     };
-    parser.skip_space();
-    let root = parser.value(0)?;
-    parser.skip_space();
-    if parser.at < parser.bytes.len() {
-        return Err(parser.syntax("something follows the end of the JSON"));
-    }
+    let root = parser.whole();
+    // A byte is looked at once or twice, and copied; a value is written down.
+    budget.spend(parser.at as u64 / 4 + STEPS_OF_VALUE * parser.nodes as u64)?;
+    let root = root?;
     let Parser { rewritten, entries, items, form, .. } = parser;
     Ok(Document { text: text.into(), rewritten, entries, items, root, form })
 }
+
+const STEPS_OF_VALUE: u64 = 4;
 
 struct Parser<'t> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
     limits: Limits,
+    budget: &'t Budget,
     nodes: usize,
     /// Canonical until something is met that is not.
     form: Form,
@@ -64,6 +67,16 @@ enum Step {
 }
 
 impl Parser<'_> {
+    fn whole(&mut self) -> Result<Node, Finding> {
+        self.skip_space();
+        let root = self.value(0)?;
+        self.skip_space();
+        if self.at < self.bytes.len() {
+            return Err(self.syntax("something follows the end of the JSON"));
+        }
+        Ok(root)
+    }
+
     fn value(&mut self, depth: usize) -> Result<Node, Finding> {
         self.nodes += 1;
         if self.nodes > self.limits.nodes {
@@ -121,7 +134,10 @@ impl Parser<'_> {
         let open = &mut self.open_entries[first_open..];
         if !open.is_sorted_by(|a, b| utf16_order(key(a), key(b)).is_lt()) {
             self.form = Form::Other;
-            open.sort_by(|a, b| utf16_order(key(a), key(b)));
+            open.sort_by(|a, b| {
+                self.budget.compare(key(a), key(b));
+                utf16_order(key(a), key(b))
+            });
             if let Some(twice) = open.windows(2).find(|pair| key(&pair[0]) == key(&pair[1])) {
                 self.path.push(Step::Key(twice[0].key));
                 return Err(self.finding(Code::JsonDuplicateKey));

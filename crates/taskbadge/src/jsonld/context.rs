@@ -18,6 +18,7 @@ use rustc_hash::FxHashMap;
 use super::iri;
 use crate::finding::{Code, Finding, shown};
 use crate::json::{Document, Limits, Object, Path, Value};
+use crate::work::Budget;
 
 /// The contexts that a verifier or issuer holds: the built-in ones, and those that a caller adds as bytes.
 ///
@@ -64,8 +65,11 @@ const BUILTIN: &[(&str, &str, &str, Option<char>)] = &[
 
 /// A context is at most as large as a badge, and far shallower.
 const LIMITS: Limits = Limits { depth: 16, ..Limits::BADGE };
-/// Room for every built-in definition forty times over; beyond it, row numbers would not fit.
+/// Room for every built-in term and definition forty times over; beyond it, row numbers would not fit.
 const MOST_DEFINITIONS: usize = 0x7FFF;
+const MOST_TERMS: usize = 0x7FFF;
+/// Each is looked for in every object, and nobody needs more than a few.
+const MOST_ALIASES: usize = 16;
 
 /// What decides a verdict by being there, since nobody misses it where it is not: its name, and the property it stands for.
 /// A verifier reads it by this name from the object at the top, so it has no other name and stands nowhere else.
@@ -86,6 +90,7 @@ impl Contexts {
                 let layer = table::read(&mut tables, table, *mark);
                 tables.add_edition(url, edition, layer);
             }
+            tables.terms.builtin = std::mem::take(&mut tables.terms.added).into_iter().collect();
             Contexts(Arc::new(tables))
         });
         TABLES.clone()
@@ -97,13 +102,22 @@ impl Contexts {
     /// are tried, and the report says which fitted.
     ///
     /// # Errors
-    /// `context.malformed` for a document that is no context or uses what is not supported, with a pointer into it; the
-    /// codes of [`Document::parse`] for bytes that are not strict JSON.
+    /// `context.malformed` for a document that is no context or uses what is not supported, with a pointer into it;
+    /// `context.too-complex` for one that would be far longer written out; the codes of [`Document::parse`] for bytes that
+    /// are not strict JSON.
     pub fn add(&mut self, url: &str, document: &[u8]) -> Result<(), Finding> {
+        self.add_within(url, document, &Budget::of_document(document.len()))
+    }
+
+    /// [`Contexts::add`], where other work draws on the same budget.
+    ///
+    /// # Errors
+    /// Those of [`Contexts::add`].
+    pub fn add_within(&mut self, url: &str, document: &[u8], budget: &Budget) -> Result<(), Finding> {
         if !iri::is_absolute(url) {
             return Err(Finding::new(Code::ContextMalformed).because(format!("{url} is not an absolute URL")));
         }
-        Arc::make_mut(&mut self.0).add(url, document)
+        Arc::make_mut(&mut self.0).add(url, document, budget)
     }
 
     /// Whether there is a context under this URL.
@@ -149,13 +163,37 @@ impl Default for Contexts {
 #[derive(Clone, Default)]
 pub(super) struct Tables {
     editions: HashMap<Box<str>, Vec<Edition>>,
-    terms: Numbered<Box<str>>,
+    terms: Words,
     definitions: Numbered<Definition>,
     layers: Numbered<Layer>,
     /// The few terms, such as `id` and `type`, that some context makes an alias of a keyword.
     aliases: Vec<TermNo>,
-    /// Every IRI that some term stands for.
-    named: FxHashMap<Box<str>, Vec<TermNo>>,
+    /// Every IRI that some term stands for. Of an IRI that serves as a prefix, one term is enough.
+    named: HashMap<Box<str>, Vec<TermNo>>,
+}
+
+/// The words that some context defines, or could be taken to.
+#[derive(Clone, Default)]
+struct Words {
+    words: Vec<Box<str>>,
+    /// Those of the built-in contexts, looked up at every key of every badge.
+    builtin: FxHashMap<Box<str>, TermNo>,
+    /// Those of contexts that came from somebody, who could choose words that collide under a hash without a secret.
+    added: HashMap<Box<str>, TermNo>,
+}
+
+impl Words {
+    fn find(&self, word: &str) -> Option<TermNo> {
+        self.builtin.get(word).or_else(|| self.added.get(word)).copied()
+    }
+
+    fn number(&mut self, word: &str) -> TermNo {
+        self.find(word).unwrap_or_else(|| {
+            self.words.push(word.into());
+            self.added.insert(word.into(), self.words.len() - 1);
+            self.words.len() - 1
+        })
+    }
 }
 
 #[derive(Clone)]
@@ -172,12 +210,12 @@ type LayerNo = usize;
 #[derive(Clone)]
 struct Numbered<T> {
     values: Vec<T>,
-    numbers: FxHashMap<T, usize>,
+    numbers: HashMap<T, usize>,
 }
 
 impl<T> Default for Numbered<T> {
     fn default() -> Self {
-        Self { values: Vec::new(), numbers: FxHashMap::default() }
+        Self { values: Vec::new(), numbers: HashMap::new() }
     }
 }
 
@@ -289,12 +327,12 @@ pub(super) enum Entry {
 
 impl Tables {
     pub(super) fn none(&self) -> Rc<Active> {
-        Rc::new(Active { row: vec![0; self.terms.values.len()], vocab: None, previous: None })
+        Rc::new(Active { row: vec![0; self.terms.words.len()], vocab: None, previous: None })
     }
 
     /// The number of a word that some context defines.
     pub(super) fn term(&self, word: &str) -> Option<TermNo> {
-        self.terms.numbers.get(word).copied()
+        self.terms.find(word)
     }
 
     /// Whether some term stands for this IRI.
@@ -305,8 +343,8 @@ impl Tables {
     /// Whether other terms, and not this one, stand for this IRI. A verifier reads by names, and what has two of them would
     /// be half read, under the same signature.
     fn is_named_otherwise(&self, iri: &str, term: &str) -> bool {
-        let number = self.terms.numbers.get(term);
-        self.named.get(iri).is_some_and(|names| number.is_none_or(|number| !names.contains(number)))
+        let number = self.terms.find(term);
+        self.named.get(iri).is_some_and(|names| number.is_none_or(|number| !names.contains(&number)))
     }
 
     /// Whether some context makes this term an alias of `@id` or `@type`.
@@ -340,6 +378,7 @@ impl Tables {
         context: Value<'_>,
         edition: usize,
         path: Path<'_>,
+        budget: &Budget,
     ) -> Result<Rc<Active>, Finding> {
         let mut active = Rc::clone(active);
         for (index, item) in context.one_or_many().enumerate() {
@@ -349,18 +388,27 @@ impl Tables {
                 Value::Object(_) => return Err(here.finding(Code::ContextInline)),
                 _ => return Err(here.finding(Code::ContextKeyword).because("a context is named by its URL")),
             };
+            budget.look_up(url);
             let editions =
                 self.editions.get(url).ok_or_else(|| here.finding(Code::ContextUnknown).because(shown(url)))?;
             let layer = editions[edition.min(editions.len() - 1)].layer;
             active = self
-                .enter(&active, Scoped::Layer(layer), Entry::Document)
+                .enter(&active, Scoped::Layer(layer), Entry::Document, budget)
                 .map_err(|finding| finding.at(here.pointer()))?;
         }
         Ok(active)
     }
 
     /// JSON-LD 1.1 API section 5.1.2, context processing, for one context.
-    pub(super) fn enter(&self, active: &Rc<Active>, scoped: Scoped, entry: Entry) -> Result<Rc<Active>, Finding> {
+    pub(super) fn enter(
+        &self,
+        active: &Rc<Active>,
+        scoped: Scoped,
+        entry: Entry,
+        budget: &Budget,
+    ) -> Result<Rc<Active>, Finding> {
+        // The row is copied.
+        budget.spend(32 + active.row.len() as u64 / 32)?;
         let Scoped::Layer(layer) = scoped else {
             if entry != Entry::Property && active.row.iter().any(|slot| slot & PROTECTED != 0) {
                 return Err(Finding::new(Code::ContextProtected).because("a null context would drop protected terms"));
@@ -368,6 +416,7 @@ impl Tables {
             return Ok(self.none());
         };
         let layer = &self.layers.values[layer];
+        budget.spend(layer.terms.len() as u64 + layer.free_prefixes.len() as u64)?;
         let mut next = Active {
             row: active.row.clone(),
             vocab: match &layer.vocab {
@@ -383,7 +432,7 @@ impl Tables {
         for &free in &layer.free_prefixes {
             let slot = active.row[free] & !PROTECTED;
             if slot != 0 && self.definitions.values[usize::from(slot) - 1].prefix {
-                let term = &self.terms.values[free];
+                let term = &self.terms.words[free];
                 let detail = format!("the prefix {term} would change the meaning of another context");
                 return Err(Finding::new(Code::ContextProtected).because(detail));
             }
@@ -393,7 +442,7 @@ impl Tables {
             let new = term.definition + 1;
             if *slot & PROTECTED != 0 && entry != Entry::Property {
                 if *slot & !PROTECTED != new {
-                    return Err(Finding::new(Code::ContextProtected).because(&*self.terms.values[term.term]));
+                    return Err(Finding::new(Code::ContextProtected).because(&*self.terms.words[term.term]));
                 }
                 continue;
             }
@@ -402,16 +451,16 @@ impl Tables {
         Ok(Rc::new(next))
     }
 
-    fn add(&mut self, url: &str, bytes: &[u8]) -> Result<(), Finding> {
-        let document = Document::parse(bytes, LIMITS)?;
+    fn add(&mut self, url: &str, bytes: &[u8], budget: &Budget) -> Result<(), Finding> {
+        let document = Document::parse_within(bytes, LIMITS, budget)?;
         let top = Path::root("");
         let at = top.key("@context");
         let context = document.object()?.get("@context");
         let Some(Value::Object(context)) = context else {
             return Err(malformed(&at, "a context document has one object under @context"));
         };
-        let layer = self.layer(context, &at)?;
-        if self.definitions.values.len() > MOST_DEFINITIONS {
+        let layer = self.layer(context, &at, budget)?;
+        if self.definitions.values.len() > MOST_DEFINITIONS || self.terms.words.len() > MOST_TERMS {
             return Err(malformed(&at, "too many terms"));
         }
         self.add_edition(url, "", layer);
@@ -425,7 +474,7 @@ impl Tables {
         }
     }
 
-    fn layer(&mut self, context: Object<'_>, path: &Path<'_>) -> Result<LayerNo, Finding> {
+    fn layer(&mut self, context: Object<'_>, path: &Path<'_>, budget: &Budget) -> Result<LayerNo, Finding> {
         let mut layer = Layer::default();
         let mut protection = Protection::Open;
         for (key, value) in context.iter().filter(|(key, _)| key.starts_with('@')) {
@@ -440,7 +489,7 @@ impl Tables {
                 _ => return Err(malformed(&here, "this keyword, or this value of it, is not supported in a context")),
             }
         }
-        let mut reader = LayerReader { context, vocab: layer.vocab.clone(), free_prefixes: Vec::new() };
+        let mut reader = LayerReader { context, vocab: layer.vocab.clone(), free_prefixes: Vec::new(), budget };
         for (term, value) in context.iter().filter(|(key, _)| !key.starts_with('@')) {
             let here = path.key(term);
             if term.is_empty() || term.contains([':', '/']) {
@@ -458,7 +507,9 @@ impl Tables {
                 definition.scoped = match object.get("@context") {
                     None => None,
                     Some(Value::Null) => Some(Scoped::Null),
-                    Some(Value::Object(scoped)) => Some(Scoped::Layer(self.layer(scoped, &here.key("@context"))?)),
+                    Some(Value::Object(scoped)) => {
+                        Some(Scoped::Layer(self.layer(scoped, &here.key("@context"), budget)?))
+                    }
                     Some(_) => return Err(malformed(&here, "a scoped context is an object or null")),
                 };
             }
@@ -473,6 +524,9 @@ impl Tables {
                 return Err(malformed(&here, "another name for what has a name"));
             }
             self.define(&mut layer, term, definition, protection).ok_or_else(|| malformed(&here, "too many terms"))?;
+            if self.aliases.len() > MOST_ALIASES {
+                return Err(malformed(&here, "too many names for a keyword"));
+            }
         }
         Ok(self.close(layer, reader.free_prefixes))
     }
@@ -483,11 +537,15 @@ impl Tables {
         let number = self.definitions.number(definition);
         let definition =
             DefinitionNo::try_from(number).ok().filter(|&number| usize::from(number) < MOST_DEFINITIONS)?;
-        let term = self.terms.number(term.into());
+        if self.terms.words.len() >= MOST_TERMS && self.terms.find(term).is_none() {
+            return None;
+        }
+        let term = self.terms.number(term);
         match iri {
             Some(iri) => {
+                let is_prefix = is_prefix_iri(&iri);
                 let names = self.named.entry(iri).or_default();
-                if !names.contains(&term) {
+                if names.is_empty() || !(is_prefix || names.contains(&term)) {
                     names.push(term);
                 }
             }
@@ -501,7 +559,7 @@ impl Tables {
     /// The number of a layer that is complete. Equal layers get the same one, however they were written.
     fn close(&mut self, mut layer: Layer, free_prefixes: Vec<Box<str>>) -> LayerNo {
         layer.terms.sort_by_key(|term| term.term);
-        layer.free_prefixes = free_prefixes.into_iter().map(|prefix| self.terms.number(prefix)).collect();
+        layer.free_prefixes = free_prefixes.iter().map(|prefix| self.terms.number(prefix)).collect();
         layer.free_prefixes.sort_unstable();
         layer.free_prefixes.dedup();
         self.layers.number(layer)
@@ -526,9 +584,10 @@ struct LayerReader<'d> {
     context: Object<'d>,
     vocab: Option<Vocab>,
     free_prefixes: Vec<Box<str>>,
+    budget: &'d Budget,
 }
 
-impl LayerReader<'_> {
+impl<'d> LayerReader<'d> {
     /// JSON-LD 1.1 API section 5.2.2, create term definition, but for the scoped context.
     fn definition(&mut self, term: &str, value: Value<'_>, path: &Path<'_>) -> Result<Definition, Finding> {
         let mut definition = Definition {
@@ -570,14 +629,17 @@ impl LayerReader<'_> {
 
     /// What the definition of `term` in this context maps it to. `depth` counts terms that are defined by other terms.
     fn meaning(&mut self, term: &str, depth: usize, path: &Path<'_>) -> Result<Meaning, Finding> {
-        let id = match self.context.get(term) {
+        let id = match self.own(term) {
             Some(Value::Object(object)) => object.get("@id"),
             other => other,
         };
         match id {
             Some(Value::String(id)) if id != term => self.expand(id, depth, path),
             None | Some(Value::String(_)) => match &self.vocab {
-                Some(Vocab::Iri(vocab)) => Ok(Meaning::Iri(format!("{vocab}{term}").into())),
+                Some(Vocab::Iri(vocab)) => {
+                    self.budget.spend((vocab.len() + term.len()) as u64)?;
+                    Ok(Meaning::Iri(format!("{vocab}{term}").into()))
+                }
                 _ => Err(malformed(path, "the term is not given an IRI")),
             },
             Some(_) => Err(malformed(path, "a term is mapped to text")),
@@ -593,33 +655,42 @@ impl LayerReader<'_> {
             "@id" => return Ok(Meaning::Id),
             "@type" => return Ok(Meaning::Type),
             _ if value.starts_with('@') => return Err(malformed(path, "this keyword is not supported here")),
-            _ if self.context.get(value).is_some() => return self.meaning(value, depth + 1, path),
+            _ if self.own(value).is_some() => return self.meaning(value, depth + 1, path),
             _ => {}
         }
         let Some((prefix, suffix)) = value.split_once(':') else {
             return match &self.vocab {
-                Some(Vocab::Iri(vocab)) => checked(format!("{vocab}{value}"), path),
+                Some(Vocab::Iri(vocab)) => self.joined(vocab, value, path),
                 _ => Err(malformed(path, "this is not an absolute IRI")),
             };
         };
         if !suffix.starts_with("//") && prefix != "_" {
-            if self.context.get(prefix).is_some() {
+            if self.own(prefix).is_some() {
                 let Meaning::Iri(iri) = self.meaning(prefix, depth + 1, path)? else {
                     return Err(malformed(path, "a keyword is no prefix"));
                 };
-                return checked(format!("{iri}{suffix}"), path);
+                return self.joined(&iri, suffix, path);
             }
             self.free_prefixes.push(prefix.into());
         }
-        checked(value.into(), path)
+        self.joined("", value, path)
     }
-}
 
-fn checked(iri: String, path: &Path<'_>) -> Result<Meaning, Finding> {
-    if iri::is_absolute(&iri) {
-        Ok(Meaning::Iri(iri.into()))
-    } else {
-        Err(malformed(path, "this is not an absolute IRI"))
+    /// What this context says of a term.
+    fn own(&self, term: &str) -> Option<Value<'d>> {
+        self.budget.search(self.context.len(), term);
+        self.context.get(term)
+    }
+
+    /// A small context can stand for a vast one: a long prefix is written out in every term that uses it.
+    fn joined(&self, start: &str, end: &str, path: &Path<'_>) -> Result<Meaning, Finding> {
+        self.budget.spend((start.len() + end.len()) as u64)?;
+        let iri = [start, end].concat();
+        if iri::is_absolute(&iri) {
+            Ok(Meaning::Iri(iri.into()))
+        } else {
+            Err(malformed(path, "this is not an absolute IRI"))
+        }
     }
 }
 
@@ -693,7 +764,7 @@ mod tests {
         .unwrap();
         let tables = contexts.tables();
         let layer = Scoped::Layer(tables.editions["https://example.org/c"][0].layer);
-        let active = tables.enter(&tables.none(), layer, Entry::Document).unwrap();
+        let active = tables.enter(&tables.none(), layer, Entry::Document, &Budget::of_document(0)).unwrap();
         let definition = tables.named(&active, "b").unwrap();
         assert_eq!(definition.meaning, Meaning::Iri("https://example.org/#a/b".into()));
         assert_eq!(definition.coercion, Coercion::Datatype("https://example.org/#B".into()));

@@ -11,8 +11,10 @@ use std::rc::Rc;
 use super::context::{Active, Coercion, Container, Contexts, Definition, Entry, Meaning, Scoped, Tables, TermNo};
 use super::iri;
 use super::rdf::{Dataset, Term};
+use super::rdfc;
 use crate::finding::{Code, Finding, shown};
-use crate::json::{Array, Number, Object, Path, Value};
+use crate::json::{Array, Number, Object, Path, Value, utf16_order};
+use crate::work::Budget;
 
 const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const RDF_FIRST: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#first";
@@ -61,30 +63,52 @@ pub(crate) struct Subject<'d> {
     pub(crate) edition: usize,
 }
 
-/// Terms that have a meaning only by an added context's `@vocab`, each once.
-pub(crate) type ByVocab = Vec<String>;
+/// Terms that have a meaning only by an added context's `@vocab`, each once: the first few, and how many more there are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ByVocab {
+    named: Vec<String>,
+    more: usize,
+}
+
+impl ByVocab {
+    const MOST_NAMED: usize = 20;
+
+    /// The terms in words, where there are any.
+    pub(crate) fn told(&self) -> Option<String> {
+        let told = self.named.join(", ");
+        match (self.named.len(), self.more) {
+            (0, _) => None,
+            (_, 0) => Some(told),
+            (_, more) => Some(format!("{told} and {more} more")),
+        }
+    }
+}
 
 /// Hands every statement of the subject to `statements`, or refuses where one would be lost.
 pub(crate) fn expand<S: Statements>(
     contexts: &Contexts,
     subject: Subject<'_>,
     statements: S,
+    budget: &Budget,
 ) -> Result<(S, ByVocab), Finding> {
     let tables = contexts.tables();
     let path = Path::root(subject.pointer);
-    let active = tables.enter_document(&tables.none(), subject.context, subject.edition, path.key("@context"))?;
+    let active =
+        tables.enter_document(&tables.none(), subject.context, subject.edition, path.key("@context"), budget)?;
     let mut expander = Expander {
         tables,
         edition: subject.edition,
         statements,
+        budget,
         keys: Vec::with_capacity(64),
         entered: Vec::with_capacity(16),
         labels: HashMap::new(),
-        by_vocab: Vec::new(),
+        by_vocab: HashSet::new(),
+        told: ByVocab::default(),
         met: HashSet::with_capacity(32),
     };
     expander.node(&active, subject.object, Some(subject.replaced), None, &path)?;
-    Ok((expander.statements, expander.by_vocab))
+    Ok((expander.statements, expander.told))
 }
 
 /// What becomes of the statements: a [`Dataset`] to sign, or nothing where only their safety is asked.
@@ -94,6 +118,8 @@ pub(crate) trait Statements {
     fn literal(&mut self, text: &str, datatype: Option<&str>, language: Option<&str>) -> Self::Term;
     fn blank(&mut self) -> Self::Term;
     fn insert(&mut self, subject: Self::Term, predicate: Self::Term, object: Self::Term, graph: Option<Self::Term>);
+    /// How many bytes the terms take so far.
+    fn bytes(&self) -> usize;
 }
 
 impl Statements for Dataset {
@@ -114,6 +140,10 @@ impl Statements for Dataset {
     fn insert(&mut self, subject: Term, predicate: Term, object: Term, graph: Option<Term>) {
         self.insert(subject, predicate, object, graph);
     }
+
+    fn bytes(&self) -> usize {
+        self.bytes()
+    }
 }
 
 /// Statements that nobody wants: the walk alone shows that none would be lost.
@@ -125,19 +155,29 @@ impl Statements for Unwritten {
     fn literal(&mut self, _: &str, _: Option<&str>, _: Option<&str>) {}
     fn blank(&mut self) {}
     fn insert(&mut self, (): (), (): (), (): (), _: Option<()>) {}
+    fn bytes(&self) -> usize {
+        0
+    }
 }
+
+/// What the walk costs, beside the text that it looks at and writes.
+const STEPS_OF_NODE: u64 = 32;
+const STEPS_OF_KEY: u64 = 8;
+const STEPS_OF_VALUE: u64 = 8;
 
 struct Expander<'t, S: Statements> {
     tables: &'t Tables,
     edition: usize,
     statements: S,
+    budget: &'t Budget,
     /// The keys of the objects being walked, by their numbers, the innermost object last.
     keys: Vec<Option<TermNo>>,
     /// Scoped contexts that were entered before, since badges repeat their types.
     entered: Vec<(Rc<Active>, Scoped, Entry, Rc<Active>)>,
     /// Blank node labels that the document itself uses.
     labels: HashMap<String, S::Term>,
-    by_vocab: ByVocab,
+    by_vocab: HashSet<Box<str>>,
+    told: ByVocab,
     /// The ids of the nodes met so far.
     met: HashSet<Box<str>>,
 }
@@ -154,7 +194,12 @@ impl<'t, S: Statements> Expander<'t, S> {
     ) -> Result<S::Term, Finding> {
         let tables = self.tables;
         let first_key = self.keys.len();
-        self.keys.extend(object.iter().map(|(key, _)| tables.term(key)));
+        for (key, _) in object.iter() {
+            self.budget.look_up(key);
+            self.keys.push(tables.term(key));
+        }
+        // Each key is looked at three times.
+        self.budget.spend(STEPS_OF_NODE + STEPS_OF_KEY * object.len() as u64)?;
 
         let types = self.keyword(parent, first_key, object, "@type", &Meaning::Type, path)?;
         let typed = match types {
@@ -166,6 +211,7 @@ impl<'t, S: Statements> Expander<'t, S> {
         let mut is_met_again = false;
         let subject = match self.keyword(active, first_key, object, "@id", &Meaning::Id, path)? {
             Some((Value::String(id), here)) => {
+                self.budget.look_up(id);
                 is_met_again = !self.met.insert(id.into());
                 self.document_iri(active, id, &here)?
             }
@@ -178,7 +224,7 @@ impl<'t, S: Statements> Expander<'t, S> {
                 let Some(class) = self.vocab_iri(parent, name, &here)? else {
                     return Err(here.finding(Code::ContextUndefinedTerm).because(shown(name)));
                 };
-                let predicate = self.statements.iri(RDF_TYPE);
+                let predicate = self.iri(RDF_TYPE)?;
                 self.statements.insert(subject, predicate, class, graph);
             }
         }
@@ -191,7 +237,7 @@ impl<'t, S: Statements> Expander<'t, S> {
                         .finding(Code::ContextKeyword)
                         .because("said in a second place of what has the same id"));
                 }
-                Some(Meaning::Iri(iri)) => self.statements.iri(iri),
+                Some(Meaning::Iri(iri)) => self.iri(iri)?,
                 Some(Meaning::Id | Meaning::Type) => continue,
                 None if matches!(key, "@context" | "@id" | "@type") => continue,
                 None => self.undefined_property(active, key, &here)?,
@@ -252,9 +298,15 @@ impl<'t, S: Statements> Expander<'t, S> {
         let not_text = || path.finding(Code::ContextKeyword).because("a type is text");
         let names = types.one_or_many().map(|name| name.as_str().ok_or_else(not_text));
         let mut names = names.collect::<Result<Vec<_>, _>>()?;
-        names.sort_unstable_by(|a, b| a.encode_utf16().cmp(b.encode_utf16()));
+        names.sort_unstable_by(|a, b| {
+            self.budget.compare(a, b);
+            utf16_order(a, b)
+        });
+        // A context that is entered again at once changes nothing more.
+        names.dedup();
         let mut active = None;
         for name in names {
+            self.budget.look_up(name);
             // Looked up in the context before any of the types' own came into force.
             let definition = self.tables.term(name).and_then(|term| self.tables.definition(parent, term));
             if let Some(scoped) = definition.and_then(|definition| definition.scoped) {
@@ -277,7 +329,8 @@ impl<'t, S: Statements> Expander<'t, S> {
         if let Some(known) = known {
             return Ok(Rc::clone(&known.3));
         }
-        let next = self.tables.enter(active, scoped, entry).map_err(|finding| finding.at(path.pointer()))?;
+        let next =
+            self.tables.enter(active, scoped, entry, self.budget).map_err(|finding| finding.at(path.pointer()))?;
         // Enough for any real badge; a hostile one gains nothing by a longer list.
         if self.entered.len() < 64 {
             self.entered.push((Rc::clone(active), scoped, entry, Rc::clone(&next)));
@@ -301,7 +354,7 @@ impl<'t, S: Statements> Expander<'t, S> {
                 .finding(Code::ContextKeyword)
                 .because("a property that has a name is written by its name"));
         }
-        Ok(self.statements.iri(&iri))
+        self.iri(&iri)
     }
 
     /// Adds the value, or every value, of a property.
@@ -319,10 +372,11 @@ impl<'t, S: Statements> Expander<'t, S> {
         graph: Option<S::Term>,
         path: &Path<'_>,
     ) -> Result<(), Finding> {
+        self.budget.spend(STEPS_OF_VALUE)?;
         let container = definition.map_or(Container::None, |definition| definition.container);
         let is_json = definition.is_some_and(|definition| definition.coercion == Coercion::Json);
         let object = match value {
-            _ if is_json => self.json_literal(value),
+            _ if is_json => self.json_literal(value)?,
             Value::Array(array) if container == Container::List => self.list(active, array, definition, graph, path)?,
             Value::Array(array) => {
                 for (index, item) in array.iter().enumerate() {
@@ -332,7 +386,8 @@ impl<'t, S: Statements> Expander<'t, S> {
             }
             _ if container == Container::List => {
                 let item = self.value(active, value, definition, graph, path)?;
-                self.list_cell(Some(item), None, graph)
+                let nil = self.iri(RDF_NIL)?;
+                self.list_cell(item, nil, graph)?
             }
             _ if container == Container::Graph => {
                 let name = self.statements.blank();
@@ -356,6 +411,7 @@ impl<'t, S: Statements> Expander<'t, S> {
     ) -> Result<S::Term, Finding> {
         let scoped = definition.and_then(|definition| definition.scoped);
         if let Value::Object(object) = value {
+            self.budget.note(object.len() as u64);
             let is_value = object.iter().any(|(key, _)| key == "@value");
             // A type-scoped context ends at the next node object, unless that only names a node.
             let outer = if is_value || self.only_names(active, object) {
@@ -368,7 +424,8 @@ impl<'t, S: Statements> Expander<'t, S> {
                 active = self.enter(&active, scoped, Entry::Property, path)?;
             }
             if let Some(context) = object.get("@context") {
-                active = self.tables.enter_document(&active, context, self.edition, path.key("@context"))?;
+                active =
+                    self.tables.enter_document(&active, context, self.edition, path.key("@context"), self.budget)?;
             }
             return if is_value {
                 self.value_object(&active, object, path)
@@ -387,9 +444,9 @@ impl<'t, S: Statements> Expander<'t, S> {
                 Some(iri) => Ok(iri),
                 None => Err(path.finding(Code::ContextRelativeIri).because(shown(text))),
             },
-            (Value::String(text), _) => Ok(self.statements.literal(text, datatype, None)),
+            (Value::String(text), _) => self.literal(text, datatype, None),
             (Value::Number(number), _) => self.number(number, datatype, path),
-            (Value::Bool(value), _) => Ok(self.boolean(value, datatype)),
+            (Value::Bool(value), _) => self.boolean(value, datatype),
             (Value::Array(_) | Value::Object(_), _) => Err(path.finding(Code::ContextKeyword)),
         }
     }
@@ -423,11 +480,11 @@ impl<'t, S: Statements> Expander<'t, S> {
             }
         }
         let term = match (value, datatype.as_deref(), language) {
-            (value, Some("@json"), None) => self.json_literal(value),
-            (Value::String(text), datatype, None) => self.statements.literal(text, datatype, None),
-            (Value::String(text), None, language) => self.statements.literal(text, None, language),
+            (value, Some("@json"), None) => self.json_literal(value)?,
+            (Value::String(text), datatype, None) => self.literal(text, datatype, None)?,
+            (Value::String(text), None, language) => self.literal(text, None, language)?,
             (Value::Number(number), datatype, None) => self.number(number, datatype, path)?,
-            (Value::Bool(value), datatype, None) => self.boolean(value, datatype),
+            (Value::Bool(value), datatype, None) => self.boolean(value, datatype)?,
             _ => return Err(path.finding(Code::ContextKeyword).because("a value object that is none")),
         };
         Ok(term)
@@ -444,37 +501,36 @@ impl<'t, S: Statements> Expander<'t, S> {
     ) -> Result<S::Term, Finding> {
         let mut items = Vec::with_capacity(array.len());
         for (index, item) in array.iter().enumerate() {
+            self.budget.spend(STEPS_OF_VALUE)?;
             let here = path.index(index);
             items.push(match item {
                 Value::Array(inner) => self.list(active, inner, definition, graph, &here)?,
                 _ => self.value(active, item, definition, graph, &here)?,
             });
         }
-        let nil = self.list_cell(None, None, graph);
-        Ok(items.into_iter().rev().fold(nil, |rest, item| self.list_cell(Some(item), Some(rest), graph)))
+        let nil = self.iri(RDF_NIL)?;
+        items.into_iter().rev().try_fold(nil, |rest, item| self.list_cell(item, rest, graph))
     }
 
-    /// One cell in front of `rest`; the empty list where there is no item.
-    fn list_cell(&mut self, item: Option<S::Term>, rest: Option<S::Term>, graph: Option<S::Term>) -> S::Term {
-        let Some(item) = item else { return self.statements.iri(RDF_NIL) };
-        let rest = rest.unwrap_or_else(|| self.statements.iri(RDF_NIL));
+    /// One cell in front of `rest`.
+    fn list_cell(&mut self, item: S::Term, rest: S::Term, graph: Option<S::Term>) -> Result<S::Term, Finding> {
         let cell = self.statements.blank();
-        let (first, next) = (self.statements.iri(RDF_FIRST), self.statements.iri(RDF_REST));
+        let (first, next) = (self.iri(RDF_FIRST)?, self.iri(RDF_REST)?);
         self.statements.insert(cell, first, item, graph);
         self.statements.insert(cell, next, rest, graph);
-        cell
+        Ok(cell)
     }
 
     /// JSON-LD 1.1 API section 8.6: a `rdf:JSON` literal is the canonical text of the value.
-    fn json_literal(&mut self, value: Value<'_>) -> S::Term {
-        self.statements.literal(&value.canonical(), Some(RDF_JSON), None)
+    fn json_literal(&mut self, value: Value<'_>) -> Result<S::Term, Finding> {
+        self.literal(&value.canonical(), Some(RDF_JSON), None)
     }
 
     /// JSON-LD 1.1 API section 8.2.2: a native number that is whole is written as an integer, else in the form `1.5E0`.
     fn number(&mut self, number: Number<'_>, datatype: Option<&str>, path: &Path<'_>) -> Result<S::Term, Finding> {
         let value = number.as_f64();
         if value.fract() == 0.0 && value.abs() < 1e21 && datatype != Some(XSD_DOUBLE) {
-            return Ok(self.statements.literal(number.canonical(), datatype.or(Some(XSD_INTEGER)), None));
+            return self.literal(number.canonical(), datatype.or(Some(XSD_INTEGER)), None);
         }
         // The form has sixteen digits; a double may need seventeen, and the last would not be signed.
         let text = exponential(value);
@@ -483,11 +539,11 @@ impl<'t, S: Statements> Expander<'t, S> {
                 .finding(Code::ContextDataLoss)
                 .because("the number has more digits than the canonical form"));
         }
-        Ok(self.statements.literal(&text, datatype.or(Some(XSD_DOUBLE)), None))
+        self.literal(&text, datatype.or(Some(XSD_DOUBLE)), None)
     }
 
-    fn boolean(&mut self, value: bool, datatype: Option<&str>) -> S::Term {
-        self.statements.literal(if value { "true" } else { "false" }, datatype.or(Some(XSD_BOOLEAN)), None)
+    fn boolean(&mut self, value: bool, datatype: Option<&str>) -> Result<S::Term, Finding> {
+        self.literal(if value { "true" } else { "false" }, datatype.or(Some(XSD_BOOLEAN)), None)
     }
 
     /// A name that may be a term: a property, a type, a value under `@vocab`. `None` where nothing defines it.
@@ -495,7 +551,7 @@ impl<'t, S: Statements> Expander<'t, S> {
         if name.starts_with("_:") {
             return Ok(Some(self.label(name)));
         }
-        Ok(self.vocab_text(active, name, path)?.map(|iri| self.statements.iri(&iri)))
+        self.vocab_text(active, name, path)?.map(|iri| self.iri(&iri)).transpose()
     }
 
     fn vocab_text<'n>(
@@ -507,6 +563,7 @@ impl<'t, S: Statements> Expander<'t, S> {
     where
         't: 'n,
     {
+        self.budget.look_up(name);
         if let Some(definition) = self.tables.named(active, name) {
             return match &definition.meaning {
                 Meaning::Iri(iri) => Ok(Some(Cow::Borrowed(iri))),
@@ -520,12 +577,18 @@ impl<'t, S: Statements> Expander<'t, S> {
             return self.absolute(active, name, path).map(Some);
         }
         let Some(vocab) = &active.vocab else { return Ok(None) };
+        self.budget.spend((vocab.len() + name.len()) as u64)?;
         let iri = format!("{vocab}{name}");
         if !iri::is_absolute(&iri) {
             return Err(path.finding(Code::ContextRelativeIri).because(shown(name)));
         }
-        if !self.by_vocab.iter().any(|known| known == name) {
-            self.by_vocab.push(name.into());
+        if !self.by_vocab.contains(name) {
+            self.by_vocab.insert(name.into());
+            if self.told.named.len() < ByVocab::MOST_NAMED {
+                self.told.named.push(shown(name));
+            } else {
+                self.told.more += 1;
+            }
         }
         Ok(Some(iri.into()))
     }
@@ -538,23 +601,46 @@ impl<'t, S: Statements> Expander<'t, S> {
             return Ok(self.label(text));
         }
         match self.absolute(active, text, path)? {
-            Cow::Borrowed(iri) => Ok(self.statements.iri(iri)),
+            Cow::Borrowed(iri) => self.iri(iri),
             Cow::Owned(_) => Err(path.finding(Code::ContextKeyword).because("an identifier behind a prefix")),
         }
     }
 
     fn absolute<'n>(&self, active: &Active, text: &'n str, path: &Path<'_>) -> Result<Cow<'n, str>, Finding> {
         let relative = || path.finding(Code::ContextRelativeIri).because(shown(text));
+        self.budget.look_up(text);
         let (prefix, suffix) = text.split_once(':').ok_or_else(relative)?;
         let definition = if suffix.starts_with("//") { None } else { self.tables.named(active, prefix) };
         let iri = match definition {
-            Some(Definition { meaning: Meaning::Iri(iri), prefix: true, .. }) => Cow::Owned(format!("{iri}{suffix}")),
+            Some(Definition { meaning: Meaning::Iri(iri), prefix: true, .. }) => {
+                self.budget.spend((iri.len() + suffix.len()) as u64)?;
+                Cow::Owned(format!("{iri}{suffix}"))
+            }
             _ => Cow::Borrowed(text),
         };
         if iri::is_absolute(&iri) { Ok(iri) } else { Err(relative()) }
     }
 
+    fn iri(&mut self, iri: &str) -> Result<S::Term, Finding> {
+        self.written(iri.len())?;
+        Ok(self.statements.iri(iri))
+    }
+
+    fn literal(&mut self, text: &str, datatype: Option<&str>, language: Option<&str>) -> Result<S::Term, Finding> {
+        self.written(text.len() + datatype.map_or(0, str::len))?;
+        Ok(self.statements.literal(text, datatype, language))
+    }
+
+    /// Takes the steps of writing a term. A context can make a long term of a short word, as often as it stands there.
+    fn written(&self, bytes: usize) -> Result<(), Finding> {
+        if self.statements.bytes() as u64 > rdfc::BYTES_MAX {
+            return Err(Finding::new(Code::ContextTooComplex).because(rdfc::TOO_LONG));
+        }
+        self.budget.spend(bytes as u64)
+    }
+
     fn label(&mut self, label: &str) -> S::Term {
+        self.budget.look_up(label);
         if let Some(&term) = self.labels.get(label) {
             return term;
         }

@@ -125,8 +125,11 @@ impl Dataset {
     ///
     /// # Errors
     ///
-    /// [`Code::ContextMalformed`] with the number of the first line that is not N-Quads.
+    /// [`Code::ContextMalformed`] with the number of the first line that is not N-Quads, or for more than 256 MiB.
     pub fn parse_nquads(text: &str) -> Result<Self, Finding> {
+        if text.len() > 256 << 20 {
+            return Err(Finding::new(Code::ContextMalformed).because("it is far too large"));
+        }
         let mut dataset = Self::default();
         let mut labels = HashMap::new();
         for (number, line) in (1..).zip(text.split('\n')) {
@@ -149,10 +152,15 @@ impl Dataset {
         self.blanks.len()
     }
 
+    /// How long the text of the terms is.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     pub(super) fn part(&self, term: Term) -> Part<'_> {
         match term.0 {
-            Reference::Text { start, end } => Part::Text(&self.text[start..end]),
-            Reference::Blank(number) => Part::Blank(number),
+            Reference::Text { start, end } => Part::Text(&self.text[start as usize..end as usize]),
+            Reference::Blank(number) => Part::Blank(number as usize),
         }
     }
 
@@ -163,13 +171,13 @@ impl Dataset {
     }
 
     fn push_blank(&mut self, label: Option<Box<str>>) -> Term {
-        let number = self.blanks.len();
+        let number = offset(self.blanks.len());
         self.blanks.push(label);
         Term(Reference::Blank(number))
     }
 
     fn written(&self, start: usize) -> Term {
-        Term(Reference::Text { start, end: self.text.len() })
+        Term(Reference::Text { start: offset(start), end: offset(self.text.len()) })
     }
 }
 
@@ -191,11 +199,20 @@ pub(super) enum Part<'a> {
     Blank(usize),
 }
 
+impl Part<'_> {
+    pub(super) fn len(&self) -> u64 {
+        match self {
+            Self::Text(text) => text.len() as u64,
+            Self::Blank(_) => 0,
+        }
+    }
+}
+
 impl Term {
     /// The number of the blank node, if it is one.
     pub(super) fn blank(self) -> Option<usize> {
         match self.0 {
-            Reference::Blank(number) => Some(number),
+            Reference::Blank(number) => Some(number as usize),
             Reference::Text { .. } => None,
         }
     }
@@ -204,9 +221,14 @@ impl Term {
 #[derive(Debug, Clone, Copy)]
 enum Reference {
     /// A span of the dataset's text.
-    Text { start: usize, end: usize },
+    Text { start: u32, end: u32 },
     /// A position in the dataset's list of blank nodes.
-    Blank(usize),
+    Blank(u32),
+}
+
+/// Small, since a document has very many; no limit lets one come near.
+fn offset(value: usize) -> u32 {
+    u32::try_from(value).expect("datasets are limited to 32-bit offsets")
 }
 
 const XSD_STRING: &str = "http://www.w3.org/2001/XMLSchema#string";

@@ -12,16 +12,18 @@ use sha2::{Sha256, Sha384};
 
 use super::rdf::{Dataset, Part, Quad, Term};
 use crate::finding::{Code, Finding};
+use crate::work::Budget;
 
 /// The canonical form of a dataset: RDFC-1.0 section 4.4 (the labels) and section 5 (the text).
 ///
 /// ```
 /// use taskbadge::jsonld::rdf::Dataset;
-/// use taskbadge::jsonld::rdfc::{Hash, Work, canonicalize};
+/// use taskbadge::jsonld::rdfc::{Hash, canonicalize};
+/// use taskbadge::work::Budget;
 /// let dataset = Dataset::parse_nquads(
 ///     "_:amina <https://schema.org/name> \"Amina\" .\n<urn:badge:1> <https://schema.org/about> _:amina .\n",
 /// )?;
-/// let canonical = canonicalize(&dataset, Hash::Sha256, Work::default())?;
+/// let canonical = canonicalize(&dataset, Hash::Sha256, &Budget::of_document(0))?;
 /// assert_eq!(
 ///     canonical.nquads(),
 ///     "<urn:badge:1> <https://schema.org/about> _:c14n0 .\n_:c14n0 <https://schema.org/name> \"Amina\" .\n",
@@ -34,22 +36,39 @@ use crate::finding::{Code, Finding};
 ///
 /// # Errors
 ///
-/// [`Code::ContextTooComplex`] if telling the blank nodes apart takes more than the allowed work, and
-/// [`Code::ContextMalformed`] if a predicate is a blank node.
-pub fn canonicalize(dataset: &Dataset, hash: Hash, work: Work) -> Result<Canonical, Finding> {
+/// [`Code::ContextTooComplex`] if telling the blank nodes apart takes more than the budget, if they hang together in a chain
+/// of more than 256 that look alike, or if the canonical form would be longer than 12.8 MB (RDFC-1.0 section 7.1, dataset
+/// poisoning); and [`Code::ContextMalformed`] if a predicate is a blank node.
+pub fn canonicalize(dataset: &Dataset, hash: Hash, budget: &Budget) -> Result<Canonical, Finding> {
+    let (lines, labels) = canonical_lines(dataset, hash, budget)?;
+    Ok(Canonical { nquads: lines.into_text(), labels })
+}
+
+/// The lines of the canonical form, for whoever wants no labels.
+pub(crate) fn lines(dataset: &Dataset, budget: &Budget) -> Result<Lines, Finding> {
+    canonical_lines(dataset, Hash::Sha256, budget).map(|(lines, _)| lines)
+}
+
+fn canonical_lines(dataset: &Dataset, hash: Hash, budget: &Budget) -> Result<(Lines, Vec<String>), Finding> {
     if dataset.quads().iter().any(|quad| quad.predicate.blank().is_some()) {
         return Err(Finding::new(Code::ContextMalformed).because("a predicate is a blank node"));
     }
-    let size = size(dataset);
     // Before anything is sorted: comparing long texts is work too.
-    if size.div_ceil(64) > work.steps {
-        return Err(Code::ContextTooComplex.into());
+    let size = size(dataset);
+    if size > BYTES_MAX {
+        return Err(Finding::new(Code::ContextTooComplex).because(TOO_LONG));
     }
-    let mut labelling = Labelling::new(dataset, hash, work);
-    labelling.spend(size.div_ceil(64))?;
-    let labels = labelling.run()?;
-    Ok(Canonical { nquads: serialize(dataset, &labels, size), labels })
+    budget.spend(size)?;
+    let labels = Labelling::new(dataset, hash, budget).run()?;
+    let lines = Lines::of(dataset, &labels, size, budget);
+    budget.spend(0)?;
+    Ok((lines, labels))
 }
+
+/// How long a canonical form may be. A long identifier is repeated in every quad that it is the subject of, so a small
+/// file can stand for a vast text; no badge comes to this unless it is made for it.
+pub(super) const BYTES_MAX: u64 = 12_800_000;
+pub(super) const TOO_LONG: &str = "the canonical form would be longer than 12.8 MB";
 
 /// The hash that tells blank nodes apart (RDFC-1.0 section 4.1); it does not hash the canonical form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,39 +77,6 @@ pub enum Hash {
     Sha256,
     /// SHA-384.
     Sha384,
-}
-
-/// How much work a dataset may take before it counts as poisoned (RDFC-1.0 section 7.1).
-///
-/// A step is about one short hash. Every 64 bytes of canonical form are one: a long identifier is repeated in every
-/// quad that it is the subject of, so a small file can stand for a vast text. Blank nodes that one hash tells apart,
-/// and in an ordinary badge that is all of them, need no more. When the neighbours of a blank node have to be explored,
-/// each quad looked at and each neighbour hashed or placed in a path is a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Work {
-    steps: u64,
-}
-
-impl Work {
-    /// What a badge may take, and the default.
-    ///
-    /// An ordinary badge of 56 quads takes some 150 steps. The hardest graphs of the W3C test suite that have to be
-    /// canonicalised (tests 044 to 046, twelve blank nodes that all look alike) take 12,200. This allows sixteen times
-    /// that, or 12 MB of canonical form, which no badge comes to unless it is made for it; and the poisoned graph of
-    /// test 074 is refused within some 15 ms.
-    pub const BADGE: Self = Self::steps(200_000);
-
-    /// So many steps.
-    #[must_use]
-    pub const fn steps(steps: u64) -> Self {
-        Self { steps }
-    }
-}
-
-impl Default for Work {
-    fn default() -> Self {
-        Self::BADGE
-    }
 }
 
 /// A dataset in canonical form.
@@ -132,19 +118,45 @@ fn size(dataset: &Dataset) -> u64 {
 }
 
 /// RDFC-1.0 section 5: every quad in canonical N-Quads, without repetitions, in code point order.
-fn serialize(dataset: &Dataset, labels: &[String], size: u64) -> String {
-    let mut text = String::with_capacity(usize::try_from(size).unwrap_or_default());
-    let mut lines = Vec::with_capacity(dataset.len());
-    for quad in dataset.quads() {
-        let start = text.len();
-        push_line(&mut text, dataset, quad, |number| labels.get(number).map_or("", String::as_str));
-        lines.push(start..text.len());
+pub(crate) struct Lines {
+    text: String,
+    lines: Vec<(u32, u32)>,
+}
+
+impl Lines {
+    fn of(dataset: &Dataset, labels: &[String], size: u64, budget: &Budget) -> Self {
+        let mut text = String::with_capacity(usize::try_from(size).unwrap_or_default());
+        let mut lines = Vec::with_capacity(dataset.len());
+        for quad in dataset.quads() {
+            let start = text.len();
+            push_line(&mut text, dataset, quad, |number| labels.get(number).map_or("", String::as_str));
+            // No longer than 12.8 MB.
+            lines.push((start as u32, text.len() as u32));
+        }
+        let line = |&(start, end): &(u32, u32)| &text[start as usize..end as usize];
+        // The order of UTF-8 bytes is the order of code points.
+        lines.sort_unstable_by(|a, b| {
+            budget.compare(line(a), line(b));
+            line(a).cmp(line(b))
+        });
+        lines.dedup_by(|a, b| line(a) == line(b));
+        Self { text, lines }
     }
-    let mut lines: Vec<&str> = lines.into_iter().map(|line| &text[line]).collect();
-    // The order of UTF-8 bytes is the order of code points.
-    lines.sort_unstable();
-    lines.dedup();
-    lines.concat()
+
+    /// The SHA-256 of the canonical form, without making a copy of it.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        hashed::<Sha256>(self.iter()).into()
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        let mut text = String::with_capacity(self.text.len());
+        text.extend(self.iter());
+        text
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().map(|&(start, end)| &self.text[start as usize..end as usize])
+    }
 }
 
 /// Writes a quad in canonical N-Quads (RDFC-1.0 appendix A).
@@ -171,8 +183,7 @@ const DEPTH: usize = 256;
 struct Labelling<'a> {
     dataset: &'a Dataset,
     hash: Hash,
-    allowed: Work,
-    left: u64,
+    budget: &'a Budget,
     /// The quads with blank nodes, each once.
     quads: Vec<Quad>,
     /// The blank node to quads map: pairs of a blank node and a position in `quads`, sorted.
@@ -186,7 +197,7 @@ struct Labelling<'a> {
 
 impl<'a> Labelling<'a> {
     /// Steps 1 and 2 of RDFC-1.0 section 4.4.3.
-    fn new(dataset: &'a Dataset, hash: Hash, allowed: Work) -> Self {
+    fn new(dataset: &'a Dataset, hash: Hash, budget: &'a Budget) -> Self {
         let blanks = |quad: &Quad| neighbours(quad).map(|(_, number)| number);
         let mut quads: Vec<_> = dataset.quads().iter().filter(|quad| blanks(quad).next().is_some()).copied().collect();
         let parts = |quad: &Quad| {
@@ -195,18 +206,30 @@ impl<'a> Labelling<'a> {
             (subject, predicate, object, quad.graph.map(|term| dataset.part(term)))
         };
         // Hashes are over sets of quads, so repetitions have to go before.
-        quads.sort_unstable_by(|a, b| parts(a).cmp(&parts(b)));
+        quads.sort_unstable_by(|a, b| {
+            // Most have something in common at the beginning only.
+            let [(s, p, o, g), (t, q, r, h)] = [parts(a), parts(b)];
+            let compare = |a: Part<'_>, b: Part<'_>| {
+                budget.note(Budget::COMPARISON + a.len().min(b.len()) / 64);
+                a.cmp(&b)
+            };
+            let graphs = || match (g, h) {
+                (Some(g), Some(h)) => compare(g, h),
+                _ => g.cmp(&h),
+            };
+            compare(s, t).then_with(|| compare(p, q)).then_with(|| compare(o, r)).then_with(graphs)
+        });
         quads.dedup_by(|a, b| parts(a) == parts(b));
         let mut mentions: Vec<_> =
             quads.iter().enumerate().flat_map(|(at, quad)| blanks(quad).map(move |number| (number, at))).collect();
+        budget.sort(mentions.len());
         mentions.sort_unstable();
         // A quad may mention a blank node twice.
         mentions.dedup();
         Self {
             dataset,
             hash,
-            allowed,
-            left: allowed.steps,
+            budget,
             quads,
             mentions,
             first: vec![Digest::default(); dataset.blanks()],
@@ -217,7 +240,8 @@ impl<'a> Labelling<'a> {
 
     /// Steps 3 to 5 of RDFC-1.0 section 4.4.3: the canonical label of each blank node.
     fn run(mut self) -> Result<Vec<String>, Finding> {
-        let mut hashed = self.first_degree();
+        let mut hashed = self.first_degree()?;
+        self.budget.sort(hashed.len());
         hashed.sort_unstable();
         let alike = |a: &(Digest, usize), b: &(Digest, usize)| a.0 == b.0;
         for group in hashed.chunk_by(alike) {
@@ -234,6 +258,7 @@ impl<'a> Labelling<'a> {
             }
             // Results with equal hashes stand for blank nodes that can be exchanged; their order is of no account. (But
             // for blank nodes that differ only in which graph says what: there the standard leaves the order open.)
+            self.budget.sort(results.len());
             results.sort_by_key(|(digest, _)| *digest);
             for (_, issuer) in results {
                 for number in issuer.order {
@@ -245,7 +270,7 @@ impl<'a> Labelling<'a> {
     }
 
     /// Hash First Degree Quads (RDFC-1.0 section 4.6.3) for every blank node that is in a quad.
-    fn first_degree(&mut self) -> Vec<(Digest, usize)> {
+    fn first_degree(&mut self) -> Result<Vec<(Digest, usize)>, Finding> {
         let mut hashed = Vec::new();
         let mut text = String::new();
         let mut ends = Vec::new();
@@ -259,12 +284,17 @@ impl<'a> Labelling<'a> {
                 push_line(&mut text, self.dataset, &self.quads[at], label);
                 ends.push((start, text.len()));
             }
-            ends.sort_unstable_by(|a, b| text[a.0..a.1].cmp(&text[b.0..b.1]));
+            self.budget.spend(Budget::HASH + text.len() as u64)?;
+            ends.sort_unstable_by(|a, b| {
+                let [a, b] = [&text[a.0..a.1], &text[b.0..b.1]];
+                self.budget.compare(a, b);
+                a.cmp(b)
+            });
             let digest = self.hash.digest(ends.iter().map(|&(start, end)| &text[start..end]));
             self.first[number] = digest;
             hashed.push((digest, number));
         }
-        hashed
+        Ok(hashed)
     }
 
     /// Hash N-Degree Quads (RDFC-1.0 section 4.8.3).
@@ -273,6 +303,7 @@ impl<'a> Labelling<'a> {
             return Err(self.too_complex());
         }
         let mut related = self.related(number, &issuer)?;
+        self.budget.sort(related.len());
         related.sort_unstable();
         let mut data = String::new();
         for group in related.chunk_by(|a, b| a.0 == b.0) {
@@ -294,7 +325,7 @@ impl<'a> Labelling<'a> {
                 issuer = chosen;
             }
         }
-        self.spend(blocks(data.len()))?;
+        self.budget.spend(Budget::HASH + data.len() as u64)?;
         Ok((self.hash.digest([data.as_str()]), issuer))
     }
 
@@ -303,7 +334,7 @@ impl<'a> Labelling<'a> {
     fn related(&mut self, number: usize, issuer: &Issuer) -> Result<Vec<(Digest, usize)>, Finding> {
         let start = self.mentions.partition_point(|mention| mention.0 < number);
         let end = self.mentions.partition_point(|mention| mention.0 <= number);
-        self.spend((end - start) as u64)?;
+        self.budget.spend(Budget::HASH * (end - start) as u64)?;
         let mut related = Vec::new();
         let mut input = String::new();
         for mention in start..end {
@@ -318,7 +349,7 @@ impl<'a> Labelling<'a> {
                     self.hash.push_hex(&mut input, &self.first[other]);
                 }
                 // Long predicates take longer to hash, and long lists of issued identifiers to search.
-                self.spend(1 + blocks(input.len()) + blocks(issuer.order.len()))?;
+                self.budget.spend(Budget::HASH + (input.len() + issuer.order.len()) as u64)?;
                 related.push((self.hash.digest([input.as_str()]), other));
             }
         }
@@ -333,12 +364,19 @@ impl<'a> Labelling<'a> {
         shortest: Option<&str>,
         depth: usize,
     ) -> Result<Option<(String, Issuer)>, Finding> {
-        let worse = |path: &str| shortest.is_some_and(|shortest| path.len() >= shortest.len() && path > shortest);
+        let budget = self.budget;
+        let worse = |path: &str| {
+            let longer = shortest.filter(|shortest| path.len() >= shortest.len());
+            longer.is_some_and(|shortest| {
+                budget.compare(path, shortest);
+                path > shortest
+            })
+        };
         let mut issuer = issuer.clone();
         let mut path = String::new();
         let mut recursion = Vec::new();
         for &number in order {
-            self.spend(1 + blocks(issuer.order.len()))?;
+            self.budget.spend(Budget::HASH + issuer.order.len() as u64)?;
             if !self.push_issued(&mut path, number, &issuer) {
                 recursion.push((number, issuer.order.len()));
                 push_temporary(&mut path, issuer.order.len());
@@ -383,14 +421,8 @@ impl<'a> Labelling<'a> {
         }
     }
 
-    fn spend(&mut self, steps: u64) -> Result<(), Finding> {
-        self.left = self.left.checked_sub(steps).ok_or_else(|| self.too_complex())?;
-        Ok(())
-    }
-
     fn too_complex(&self) -> Finding {
-        Finding::new(Code::ContextTooComplex)
-            .because(format!("more than {} steps or {DEPTH} levels of blank nodes that look alike", self.allowed.steps))
+        Finding::new(Code::ContextTooComplex).because(format!("more than {DEPTH} blank nodes in a chain look alike"))
     }
 }
 
@@ -398,11 +430,6 @@ impl<'a> Labelling<'a> {
 #[derive(Clone)]
 struct Issuer {
     order: Vec<usize>,
-}
-
-/// Whole blocks of 64, for what is cheap until it is long.
-fn blocks(length: usize) -> u64 {
-    length as u64 / 64
 }
 
 fn push_temporary(out: &mut String, number: usize) {

@@ -10,6 +10,7 @@ use super::did::is_fragment;
 use super::{Did, KeyError, VerifyingKey};
 use crate::json::{Document, Limits, Value};
 use crate::time::Instant;
+use crate::work::Budget;
 
 /// The keys of a DID, as its owner publishes them (DID Core 1.0, section 5; Controlled Identifiers 1.0, section 2).
 ///
@@ -108,8 +109,14 @@ impl DidDocument {
     /// # Errors
     /// [`KeyError::DocumentMalformed`] and [`KeyError::DocumentId`].
     pub fn from_json(bytes: &[u8], expected: &Did) -> Result<Self, KeyError> {
-        let document = Document::parse(bytes, Limits::BADGE).map_err(|_| malformed("it is not strict JSON"))?;
-        Self::read(document.root(), expected)
+        Self::from_json_within(bytes, expected, &Budget::of_document(bytes.len()))
+    }
+
+    /// [`DidDocument::from_json`], where other work draws on the same budget.
+    pub(crate) fn from_json_within(bytes: &[u8], expected: &Did, budget: &Budget) -> Result<Self, KeyError> {
+        let document = Document::parse_within(bytes, Limits::BADGE, budget);
+        let document = document.map_err(|_| malformed("it is not strict JSON"))?;
+        Self::read(document.root(), expected, budget)
     }
 
     /// The DID whose document this is.
@@ -174,31 +181,39 @@ impl DidDocument {
         text
     }
 
-    fn read(value: Value<'_>, expected: &Did) -> Result<Self, KeyError> {
+    fn read(value: Value<'_>, expected: &Did, budget: &Budget) -> Result<Self, KeyError> {
         let id = value.get("id").and_then(Value::as_str).ok_or(malformed("it has no id"))?;
         if id != expected.as_str() {
             return Err(KeyError::DocumentId);
         }
         let mut document = Self { id: expected.clone(), methods: BTreeMap::new() };
         for method in list(value, "verificationMethod")? {
-            document.add(method, false)?;
+            document.add(method, false, budget)?;
         }
         for entry in list(value, "assertionMethod")? {
             match entry.as_str() {
                 // References to what the document does not have are none of our business.
                 Some(reference) => {
+                    budget.search(document.methods.len(), reference);
+                    let spent = budget.spend(document.id.as_str().len() as u64);
+                    spent.map_err(|_| malformed("it takes too much work to read"))?;
                     if let Some(method) = document.methods.get_mut(&document.id.absolute(reference)) {
                         method.asserts = true;
                     }
                 }
-                None => document.add(entry, true)?,
+                None => document.add(entry, true, budget)?,
             }
         }
         Ok(document)
     }
 
-    fn add(&mut self, value: Value<'_>, asserts: bool) -> Result<(), KeyError> {
+    fn add(&mut self, value: Value<'_>, asserts: bool, budget: &Budget) -> Result<(), KeyError> {
         let id = value.get("id").and_then(Value::as_str).ok_or(malformed("a verification method has no id"))?;
+        // A short id stands for the whole DID and itself.
+        let text = self.id.as_str().len() + id.len();
+        budget.search(self.methods.len(), id);
+        let spent = budget.spend(Budget::KEY + text as u64);
+        spent.map_err(|_| malformed("it takes too much work to read"))?;
         let (key, expires, revoked) =
             match (self.read_key(value, id), instant(value, "expires"), instant(value, "revoked")) {
                 (key, Ok(expires), Ok(revoked)) => (key, expires, revoked),

@@ -11,6 +11,7 @@ use crate::finding::{Code, Finding};
 use crate::json::{Document, Object, Value};
 use crate::key::{Did, DidDocument, VerifyingKey};
 use crate::time::Instant;
+use crate::work::Budget;
 
 /// A `RecognizedEntity` (W3C Recognized Entities 1.0, a working draft) with what a verifier needs without a network.
 ///
@@ -210,8 +211,9 @@ impl Entity {
     /// # Errors
     /// `json.*`, `trust.malformed` with a pointer.
     pub fn parse(bytes: &[u8]) -> Result<Self, Finding> {
-        let document = Document::parse(bytes, PACK_LIMITS)?;
-        Self::read(document.object()?, "")
+        let budget = Budget::of_document(bytes.len());
+        let document = Document::parse_within(bytes, PACK_LIMITS, &budget)?;
+        Self::read(document.object()?, "", &budget)
     }
 
     /// The entity as it stands in a pack.
@@ -223,15 +225,18 @@ impl Entity {
         serde_json::to_string(&Json::of(self)).expect("texts always serialise")
     }
 
-    pub(super) fn read(object: Object<'_>, at: &str) -> Result<Self, Finding> {
-        let read = Reading { object, at };
+    pub(super) fn read(object: Object<'_>, at: &str, budget: &Budget) -> Result<Self, Finding> {
+        let read = Reading { object, at, budget };
+        budget.spend(Budget::KEY)?;
         read.kind("RecognizedEntity")?;
         let id: Did = read.parsed("id")?.ok_or_else(|| read.missing("id"))?;
         let document = read.text("document")?.map(str::to_owned);
         if let Some(text) = &document {
-            DidDocument::from_json(text.as_bytes(), &id).map_err(|error| read.wrong("document", &error.to_string()))?;
+            let document = DidDocument::from_json_within(text.as_bytes(), &id, budget);
+            budget.spend(0)?;
+            document.map_err(|error| read.wrong("document", &error.to_string()))?;
         }
-        let keys = read.each("keys", |key, at| EntityKey::read(key, &id, at))?;
+        let keys = read.each("keys", |key, at| EntityKey::read(key, &id, at, budget))?;
         let named = || keys.iter().map(|key| key.id.clone()).chain(keys.iter().map(|key| key.key.to_multikey()));
         if named().collect::<HashSet<_>>().len() < 2 * keys.len() {
             return Err(read.wrong("keys", "a key, or its name, stands there twice"));
@@ -290,8 +295,10 @@ impl EntityKey {
         Self { id: id.into(), key, role: None, valid_from: None, valid_until: None, state: KeyState::Active }
     }
 
-    fn read(object: Object<'_>, entity: &Did, at: &str) -> Result<Self, Finding> {
-        let read = Reading { object, at };
+    fn read(object: Object<'_>, entity: &Did, at: &str, budget: &Budget) -> Result<Self, Finding> {
+        let read = Reading { object, at, budget };
+        // The key is decoded, and its text compared with those of others.
+        budget.spend(2 * Budget::KEY)?;
         let id = read.text("id")?.ok_or_else(|| read.missing("id"))?;
         // A pack does not say of one DID which keys another has.
         if id.split_once('#').map(|(did, _)| did) != Some(entity.as_str()) {
@@ -338,6 +345,7 @@ impl EntityKey {
 pub(super) struct Reading<'a, 'd> {
     pub(super) object: Object<'d>,
     pub(super) at: &'a str,
+    pub(super) budget: &'a Budget,
 }
 
 impl<'d> Reading<'_, 'd> {
@@ -373,8 +381,13 @@ impl<'d> Reading<'_, 'd> {
 
     fn parsed_list<T: std::str::FromStr>(&self, key: &str) -> Result<Vec<T>, Finding> {
         let values = self.object.get(key).into_iter().flat_map(Value::one_or_many);
-        let parsed: Option<Vec<T>> = values.map(|value| value.as_str()?.parse().ok()).collect();
-        parsed.ok_or_else(|| self.wrong(key, "it cannot be read"))
+        // They may be keys.
+        let parse = |value: Value<'_>| {
+            self.budget.spend(Budget::KEY)?;
+            let parsed = value.as_str().and_then(|text| text.parse().ok());
+            parsed.ok_or_else(|| self.wrong(key, "it cannot be read"))
+        };
+        values.map(parse).collect()
     }
 
     /// A whole number that a JSON number holds exactly, from 1 on.

@@ -4,6 +4,7 @@
 //! `eddsa-jcs-2022` as a proof set by a threshold of root keys. The draft has no context of its own yet: its terms, and
 //! ours, stand under the W3C context for undefined terms.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::hash::Hash;
 
@@ -16,13 +17,14 @@ use crate::finding::{Code, Finding};
 use crate::json::{Document, Limits, Member, Object, Value};
 use crate::jsonld::{CREDENTIALS_V2, Contexts};
 use crate::key::{Did, DidUrl, FrequentKey, Signer, VerifyingKey};
-use crate::proof::{self, Cryptosuite, Proof, ProofOptions};
+use crate::proof::{self, Cryptosuite, Proof, ProofOptions, Proven};
 use crate::time::Instant;
+use crate::work::Budget;
 
 /// How large a pack may be as JSON, without its status lists: some ten thousand centres. As deep as a list may be: which of
 /// the two a line is, is read by these.
 pub const PACK_LIMITS: Limits =
-    Limits { bytes: 16 << 20, depth: Limits::BADGE.depth, nodes: 2_000_000, proofs: 2 * MOST_ROOT_KEYS };
+    Limits { bytes: 8 << 20, depth: Limits::BADGE.depth, nodes: 500_000, proofs: 2 * MOST_ROOT_KEYS };
 
 /// The context under which terms stand that no other context defines (VC Data Model 2.0 section 5.2).
 const UNDEFINED_TERMS: &str = "https://www.w3.org/ns/credentials/undefined-terms/v2";
@@ -78,7 +80,8 @@ impl Pack {
     /// # Errors
     /// `json.*`, `trust.malformed` with a pointer.
     pub fn parse(bytes: &[u8]) -> Result<Self, Finding> {
-        Self::read(Document::parse(bytes, PACK_LIMITS)?.object()?)
+        let budget = Budget::of_document(bytes.len());
+        Self::read(Document::parse_within(bytes, PACK_LIMITS, &budget)?.object()?, &budget)
     }
 
     /// Signs the pack with one root key; a text that is signed already gets one signature more, so that several can sign
@@ -88,8 +91,9 @@ impl Pack {
     /// `trust.malformed` where the pack is not one that a verifier would take; those of
     /// [`sign_document`](crate::proof::sign_document).
     pub fn sign(signed_or_not: &[u8], key: &dyn Signer, created: Instant) -> Result<String, Finding> {
-        let document = Document::parse(signed_or_not, PACK_LIMITS)?;
-        Self::read(document.object()?)?;
+        let budget = Budget::of_document(signed_or_not.len());
+        let document = Document::parse_within(signed_or_not, PACK_LIMITS, &budget)?;
+        Self::read(document.object()?, &budget)?;
         let options = ProofOptions::did_key(&key.verifying_key()).cryptosuite(Cryptosuite::EddsaJcs2022);
         proof::sign_document(&contexts(), &document, PACK_LIMITS, key, &options.created(created))
     }
@@ -100,7 +104,7 @@ impl Pack {
     /// `json.*`, `trust.malformed` with a pointer.
     pub fn signers(signed_or_not: &[u8]) -> Result<Vec<VerifyingKey>, Finding> {
         let signed = SignedPack::read(signed_or_not)?;
-        Ok(signed.good_proofs(|_| true).into_iter().map(|(key, _)| key).collect())
+        Ok(signed.good_proofs().iter().map(|(key, _)| *key).collect())
     }
 
     /// Adds the signatures of another copy of the same edition, which somebody else signed apart: those by keys of these roots,
@@ -140,12 +144,13 @@ impl Pack {
         if signed.canonical() != other.canonical() {
             return Err(Finding::new(Code::TrustOtherPack).because("the two do not say the same"));
         }
-        let known = signed.good_proofs(|_| true);
         let is_wanted = |key: &VerifyingKey| {
-            roots.iter().any(|root| root.keys().contains(key)) && known.iter().all(|(known, _)| known != key)
+            roots.iter().any(|root| root.keys().contains(key))
+                && signed.good_proofs().iter().all(|(known, _)| known != key)
         };
+        let wanted = other.good_proofs().iter().filter(|(key, _)| is_wanted(key));
         let mut proofs: Vec<Value<'_>> = signed.proofs().collect();
-        proofs.extend(other.good_proofs(is_wanted).into_iter().map(|(_, proof)| proof));
+        proofs.extend(wanted.filter_map(|(_, place)| other.proofs().nth(*place)));
         let mut joined = String::new();
         signed.document.object()?.write_canonical_with("proof", Member::List(&proofs), &mut joined);
         // No more proofs than a reader takes.
@@ -160,13 +165,14 @@ impl Pack {
     pub fn to_json(&self) -> Result<String, Finding> {
         let json = serde_json::to_vec(&Json::of(self));
         let json = json.map_err(|error| Finding::new(Code::TrustMalformed).because(error.to_string()))?;
-        let document = Document::parse(&json, PACK_LIMITS)?;
-        Self::read(document.object()?)?;
+        let budget = Budget::of_document(json.len());
+        let document = Document::parse_within(&json, PACK_LIMITS, &budget)?;
+        Self::read(document.object()?, &budget)?;
         Ok(document.root().canonical())
     }
 
-    fn read(object: Object<'_>) -> Result<Self, Finding> {
-        let read = Reading { object, at: "" };
+    fn read(object: Object<'_>, budget: &Budget) -> Result<Self, Finding> {
+        let read = Reading { object, at: "", budget };
         let contexts: Vec<_> =
             object.get("@context").into_iter().flat_map(Value::one_or_many).map(Value::as_str).collect();
         if contexts != [Some(CREDENTIALS_V2), Some(UNDEFINED_TERMS)] {
@@ -174,7 +180,7 @@ impl Pack {
         }
         read.kind("RecognizedEntityCredential")?;
         let issuer = object.get("issuer").and_then(Value::as_object);
-        let issuer = Reading { object: issuer.ok_or_else(|| read.missing("issuer"))?, at: "/issuer" };
+        let issuer = Reading { object: issuer.ok_or_else(|| read.missing("issuer"))?, at: "/issuer", budget };
         let required = |read: &Reading<'_, '_>, key: &str| -> Result<String, Finding> {
             Ok(read.text(key)?.ok_or_else(|| read.missing(key))?.to_owned())
         };
@@ -184,12 +190,12 @@ impl Pack {
             return Err(read.wrong("validUntil", "it ends before it begins"));
         }
         let root = object.get("root").and_then(Value::as_object).ok_or_else(|| read.missing("root"))?;
-        let entities = read.each("credentialSubject", Entity::read)?;
+        let entities = read.each("credentialSubject", |entity, at| Entity::read(entity, at, budget))?;
         if is_twice(entities.iter().map(|entity| &entity.id)) {
             return Err(read.wrong("credentialSubject", "an entity stands there twice"));
         }
         let lists = read.each("statusList", |list, at| {
-            let read = Reading { object: list, at };
+            let read = Reading { object: list, at, budget };
             let made = read.parsed("validFrom")?.ok_or_else(|| read.missing("validFrom"))?;
             Ok(ListMark { id: required(&read, "id")?, issuer: read.parsed("issuer")?, made })
         })?;
@@ -200,7 +206,7 @@ impl Pack {
         let mut known = Contexts::builtin();
         let builtin = known.clone();
         let contexts = read.each("context", |context, at| {
-            let read = Reading { object: context, at };
+            let read = Reading { object: context, at, budget };
             let context = ExtraContext { id: required(&read, "id")?, document: required(&read, "document")? };
             // What every verifier has means the same everywhere, whoever signs.
             if builtin.holds(&context.id) || context.id == UNDEFINED_TERMS {
@@ -212,7 +218,7 @@ impl Pack {
             return Err(read.wrong("context", "a context stands there twice"));
         }
         for context in &contexts {
-            known.add(&context.id, context.document.as_bytes())?;
+            known.add_within(&context.id, context.document.as_bytes(), budget)?;
         }
         Ok(Self {
             id: required(&read, "id")?,
@@ -221,7 +227,7 @@ impl Pack {
             sequence: read.number("sequence")?,
             valid_from,
             valid_until,
-            root: Root::read(root, "/root")?,
+            root: Root::read(root, "/root", budget)?,
             entities,
             lists,
             contexts,
@@ -238,14 +244,18 @@ fn is_twice<T: Eq + Hash>(items: impl IntoIterator<Item = T>) -> bool {
 pub(super) struct SignedPack {
     pub(super) pack: Pack,
     document: Document,
+    /// The first good proof of each key, by its place.
+    good: OnceCell<Vec<(VerifyingKey, usize)>>,
+    budget: Budget,
 }
 
 impl SignedPack {
     /// Reads a pack. Nothing of it is believed yet.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Finding> {
-        let document = Document::parse(bytes, PACK_LIMITS)?;
-        let pack = Pack::read(document.object()?)?;
-        let signed = Self { pack, document };
+        let budget = Budget::of_document(bytes.len());
+        let document = Document::parse_within(bytes, PACK_LIMITS, &budget)?;
+        let pack = Pack::read(document.object()?, &budget)?;
+        let signed = Self { pack, document, good: OnceCell::new(), budget };
         if signed.proofs().count() > PACK_LIMITS.proofs {
             return Err(Finding::new(Code::TrustMalformed)
                 .at("/proof")
@@ -257,7 +267,7 @@ impl SignedPack {
     /// How many keys of a root signed. A key counts once. A signature that is bad, or of another kind, or by somebody
     /// else, counts for nothing and does no harm: whoever handles the file can add one.
     pub(super) fn count(&self, root: &Root) -> usize {
-        self.good_proofs(|key| root.keys().contains(key)).len()
+        self.good_proofs().iter().filter(|(key, _)| root.keys().contains(key)).count()
     }
 
     /// The canonical form without its proofs, which is what tells two editions apart: the same may be signed by more.
@@ -269,28 +279,39 @@ impl SignedPack {
         canonical
     }
 
+    /// How many steps of its budget the pack took.
+    pub(super) fn work(&self) -> u64 {
+        self.budget.spent()
+    }
+
     fn proofs(&self) -> impl Iterator<Item = Value<'_>> {
         self.document.root().get("proof").into_iter().flat_map(Value::one_or_many)
     }
 
-    /// The first good proof of each of these keys.
-    fn good_proofs(&self, may_count: impl Fn(&VerifyingKey) -> bool) -> Vec<(VerifyingKey, Value<'_>)> {
-        let Ok(object) = self.document.object() else { return Vec::new() };
-        let proofs: Vec<Value<'_>> = self.proofs().collect();
-        let contexts = contexts();
-        let mut good: Vec<(VerifyingKey, Value<'_>)> = Vec::new();
-        for (index, &value) in proofs.iter().enumerate() {
-            let Ok(proof) = Proof::read(value, &format!("/proof/{index}")) else { continue };
-            let fit = proof.cryptosuite() == Cryptosuite::EddsaJcs2022 && proof.purpose() == "assertionMethod";
-            let key = DidUrl::parse(proof.verification_method()).ok().and_then(|url| url.did().verifying_key());
-            let Some(key) = key.filter(|_| fit && proof.previous().is_empty()) else { continue };
-            // Keys that cannot count cost no work.
-            let asked = may_count(&key) && good.iter().all(|(known, _)| *known != key);
-            if asked && proof.check(&contexts, object, &proofs, &FrequentKey::new(key), 0).is_ok() {
-                good.push((key, value));
+    /// The first good proof of each key, by its place. What they sign is hashed once, however many are bad.
+    fn good_proofs(&self) -> &[(VerifyingKey, usize)] {
+        self.good.get_or_init(|| {
+            let Ok(object) = self.document.object() else { return Vec::new() };
+            let contexts = contexts();
+            let mut proven = Proven::new(&contexts, object, &self.budget);
+            let mut good: Vec<(VerifyingKey, usize)> = Vec::new();
+            for (place, value) in self.proofs().enumerate() {
+                let Ok(proof) = Proof::read(value, &format!("/proof/{place}")) else { continue };
+                let fit = proof.cryptosuite() == Cryptosuite::EddsaJcs2022 && proof.purpose() == "assertionMethod";
+                if !fit || !proof.previous().is_empty() || self.budget.spend(Budget::KEY).is_err() {
+                    continue;
+                }
+                let key = DidUrl::parse(proof.verification_method()).ok().and_then(|url| url.did().verifying_key());
+                let Some(key) = key.filter(|key| good.iter().all(|(known, _)| known != key)) else { continue };
+                let hashed = proven.hash(&proof, 0);
+                if self.budget.spend(Budget::SIGNATURE).is_ok()
+                    && hashed.is_ok_and(|hashed| proof.check(&hashed, &FrequentKey::new(key)).is_ok())
+                {
+                    good.push((key, place));
+                }
             }
-        }
-        good
+            good
+        })
     }
 }
 

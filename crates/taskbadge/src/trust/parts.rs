@@ -55,7 +55,7 @@ impl<'f> PackParts<'f> {
 fn is_pack(part: &[u8]) -> bool {
     const TYPE: &str = "RecognizedEntityCredential";
     // Most parts are lists, which need not be read for that.
-    if !part.windows(TYPE.len()).any(|window| window == TYPE.as_bytes()) {
+    if memchr::memmem::find(part, TYPE.as_bytes()).is_none() {
         return false;
     }
     let Ok(document) = Document::parse(part, PACK_LIMITS) else { return true };

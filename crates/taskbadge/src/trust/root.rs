@@ -10,6 +10,7 @@ use super::entity::Reading;
 use crate::finding::Finding;
 use crate::json::{Object, Value};
 use crate::key::VerifyingKey;
+use crate::work::Budget;
 
 /// A root set. After The Update Framework: it has a version, and the next version is signed by the old threshold and the
 /// new one.
@@ -95,9 +96,11 @@ impl Root {
         Fingerprint(hash.finalize().into())
     }
 
-    pub(super) fn read(object: Object<'_>, at: &str) -> Result<Self, Finding> {
-        let read = Reading { object, at };
-        let keys = object.get("keys").into_iter().flat_map(Value::one_or_many);
+    pub(super) fn read(object: Object<'_>, at: &str, budget: &Budget) -> Result<Self, Finding> {
+        let read = Reading { object, at, budget };
+        // One more than there may be shows as such.
+        let keys = object.get("keys").into_iter().flat_map(Value::one_or_many).take(MOST_ROOT_KEYS + 1);
+        budget.spend(Budget::KEY * (MOST_ROOT_KEYS + 1) as u64)?;
         let keys: Option<Vec<_>> = keys.map(|key| VerifyingKey::from_multikey(key.as_str()?).ok()).collect();
         let keys = keys.ok_or_else(|| read.wrong("keys", "a root key is the Multikey of an Ed25519 key"))?;
         let threshold = usize::try_from(read.number("threshold")?).unwrap_or(usize::MAX);
