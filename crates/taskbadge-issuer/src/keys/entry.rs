@@ -3,19 +3,22 @@
 use std::fs;
 
 use serde::Serialize;
+use taskbadge::badge::SignedBadge;
+use taskbadge::jsonld::Contexts;
 use taskbadge::trust::Genuine;
 
-use super::{Keys, Line, State};
+use super::{CentreKey, Keys, Line, State};
 use crate::Trouble;
 use crate::award;
 use crate::centre::Centre;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Query, Record};
 
 /// The centre as one object of a trust pack, indented JSON with a line feed at the end: its DID, name, keys with their
 /// roles and states, DID document, and the ids of the achievements that it issues.
 ///
-/// Of a key in other hands it has the digests of the badges that the ledger knows: the first 16 bytes of each SHA-256,
-/// sorted, one after the other, in base64url. A badge under that key that is not among them is forged.
+/// Of a key in other hands it has the digests of what the key signed for the ledger
+/// ([`SignedBadge::digests_by`]): the first 16 bytes of each, sorted, one after the other, in base64url. A badge under that
+/// key that is not among them is forged.
 ///
 /// # Errors
 /// [`Trouble::Keys`], those of [`Centre::did_document`], the troubles of the ledger, [`Trouble::Io`].
@@ -27,14 +30,14 @@ pub fn entry(centre: &Centre, mut ledger: Option<&mut Ledger>) -> Result<String,
     let mut keys = Vec::new();
     for key in Keys::of(centre)?.all() {
         let mut line = Line::of(key);
-        let mut genuine = None;
+        let mut known = None;
         if let State::Compromised { .. } = key.state {
             line.valid_until = None;
-            let digests = ledger.as_mut().map(|ledger| ledger.genuine(key.id.as_str())).transpose()?;
+            let digests = ledger.as_mut().map(|ledger| genuine(ledger, key)).transpose()?;
             // Without a ledger nobody can say which badges are genuine, which is another thing than that none is.
-            genuine = digests.map(|digests| Genuine::of(digests).to_text());
+            known = digests.map(|digests| Genuine::of(digests).to_text());
         }
-        keys.push(EntryKey { line, genuine });
+        keys.push(EntryKey { line, genuine: known });
     }
     let document = match settings.did().verifying_key() {
         Some(_) => None,
@@ -62,6 +65,20 @@ pub fn entry(centre: &Centre, mut ledger: Option<&mut Ledger>) -> Result<String,
     Ok(text)
 }
 
+/// The digests of what the key signed, of the badges of which the ledger has the bytes.
+fn genuine(ledger: &mut Ledger, key: &CentreKey) -> Result<Vec<[u8; 32]>, Trouble> {
+    let is_of_key = |record: &Record| record.signer.as_deref() == Some(key.id.as_str());
+    let mut digests = Vec::new();
+    for record in ledger.select(&Query::all())?.into_iter().filter(is_of_key) {
+        if let Some(copy) = ledger.copy(&record.badge)? {
+            // What is damaged vouches for nothing; `ledger check` says that it is.
+            let signed = SignedBadge::parse(&copy).and_then(|badge| badge.digests_by(&Contexts::builtin(), &key.key));
+            digests.extend(signed.unwrap_or_default());
+        }
+    }
+    Ok(digests)
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Entry<'e> {
@@ -83,7 +100,7 @@ struct Entry<'e> {
 struct EntryKey {
     #[serde(flatten)]
     line: Line,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "genuineHashData", skip_serializing_if = "Option::is_none")]
     genuine: Option<String>,
 }
 
