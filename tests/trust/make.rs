@@ -296,6 +296,31 @@ pub(crate) fn all() -> Vec<(&'static str, Scenario)> {
         check(with_status(), "INVALID", &found(&["trust.pack"], "status.revoked")),
     );
     add(
+        "list-still-to-come",
+        "Beside a list in time there is one of tomorrow: a clock is wrong, and what it clears is not clear yet.",
+        vec![first(good(&listed(7, made)) + "\n" + &list(&centre(), made, false), "ok")],
+        vec![list(&centre(), "2026-11-23T06:00:00Z", false)],
+        check(with_status(), "INDETERMINATE", &found(&["trust.pack"], "trust.clock")),
+    );
+    add(
+        "list-still-to-come-and-revoked",
+        "A list of tomorrow takes the badge back, which one in time does not.",
+        vec![first(good(&listed(7, made)) + "\n" + &list(&centre(), "2026-11-23T06:00:00Z", true), "ok")],
+        vec![list(&centre(), made, false)],
+        check(with_status(), "INVALID", &{
+            let mut codes = found(&["trust.pack"], "status.revoked");
+            codes.insert(2, "trust.clock");
+            codes
+        }),
+    );
+    add(
+        "list-known-and-still-to-come",
+        "The pack knows of a list of tomorrow; the one at hand is of yesterday.",
+        vec![first(good(&listed(7, "2026-11-23T06:00:00Z")), "ok")],
+        vec![list(&centre(), made, false)],
+        check(with_status(), "INDETERMINATE", &found(&["trust.pack"], "trust.clock")),
+    );
+    add(
         "list-left-out",
         "The file was handed over without the list.",
         vec![first(good(&listed(7, made)), "ok")],

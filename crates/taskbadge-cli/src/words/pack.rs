@@ -268,6 +268,14 @@ pub(crate) fn older_list(address: &str, made: Instant, known: Instant) -> String
     )
 }
 
+pub(crate) fn list_clears(address: &str, made: Instant, known: Instant) -> String {
+    format!(
+        "{}: the edition of {made} does not have all revocations of the one of {known}, and a revocation is for good; ask its \
+        issuer for a list that has them; nothing was changed",
+        printable(address)
+    )
+}
+
 pub(crate) fn list_added(address: &str, made: Instant) -> String {
     format!("  list        {}, made {}", printable(address), made)
 }
