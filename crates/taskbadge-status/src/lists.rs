@@ -147,23 +147,22 @@ impl StatusLists {
     /// The lists that an entry names, if what is at hand counts.
     fn lists(&self, badge: Claims<'_>, issuer: &str, entry: &StatusClaim<'_>) -> Result<Vec<&GenuineList>, Finding> {
         let held = self.lists.get(entry.list).map(Vec::as_slice).unwrap_or_default();
-        let own: Vec<_> = held.iter().filter(|list| list.speaks_for().any(|id| id == issuer)).collect();
-        if own.is_empty() {
-            return Err(match (held.first(), self.faults.get(entry.list)) {
-                _ if self.is_left_out(entry, issuer) => no_room(),
-                (Some(other), _) => {
-                    Finding::new(Code::StatusListIssuer).because(format!("it is by {}", shown(other.issuer())))
-                }
-                (None, Some(fault)) => fault.about(badge),
-                (None, None) => Finding::new(Code::StatusMissing).because(shown(entry.list)),
-            });
+        let own = || held.iter().filter(|list| list.speaks_for().any(|id| id == issuer));
+        let fitting: Vec<_> = own().filter(|list| list.fits(entry.place)).collect();
+        if !fitting.is_empty() {
+            return Ok(fitting);
         }
-        let fitting: Vec<_> = own.into_iter().filter(|list| list.fits(entry.place)).collect();
-        if fitting.is_empty() {
-            let detail = "it is a list of another kind than the entry";
-            return Err(Finding::new(Code::StatusListMalformed).because(detail));
-        }
-        Ok(fitting)
+        Err(match (held.first(), self.faults.get(entry.list)) {
+            _ if self.is_left_out(entry, issuer) => no_room(),
+            _ if own().next().is_some() => {
+                Finding::new(Code::StatusListMalformed).because("it is a list of another kind than the entry")
+            }
+            (Some(other), _) => {
+                Finding::new(Code::StatusListIssuer).because(format!("it is by {}", shown(other.issuer())))
+            }
+            (None, Some(fault)) => fault.about(badge),
+            (None, None) => Finding::new(Code::StatusMissing).because(shown(entry.list)),
+        })
     }
 
     fn is_left_out(&self, entry: &StatusClaim<'_>, issuer: &str) -> bool {
