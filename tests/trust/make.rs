@@ -5,7 +5,7 @@ use taskbadge::trust::{Entity, EntityKey, ExtraContext, Genuine, KeyState, ListM
 use taskbadge_tests::scenario::{self, Check, Scenario, Step};
 
 use crate::stage::{
-    ISSUE, Issue, NOW, at, badge, badge_as, centre, did, entity_key, key, list, mark, pack, root, signed,
+    ISSUE, Issue, NOW, at, badge, badge_as, centre, did, digests, entity_key, key, list, mark, pack, root, signed,
 };
 
 pub(crate) fn write_new_scenarios() {
@@ -296,6 +296,31 @@ pub(crate) fn all() -> Vec<(&'static str, Scenario)> {
         check(with_status(), "INVALID", &found(&["trust.pack"], "status.revoked")),
     );
     add(
+        "list-still-to-come",
+        "Beside a list in time there is one of tomorrow: a clock is wrong, and what it clears is not clear yet.",
+        vec![first(good(&listed(7, made)) + "\n" + &list(&centre(), made, false), "ok")],
+        vec![list(&centre(), "2026-11-23T06:00:00Z", false)],
+        check(with_status(), "INDETERMINATE", &found(&["trust.pack"], "trust.clock")),
+    );
+    add(
+        "list-still-to-come-and-revoked",
+        "A list of tomorrow takes the badge back, which one in time does not.",
+        vec![first(good(&listed(7, made)) + "\n" + &list(&centre(), "2026-11-23T06:00:00Z", true), "ok")],
+        vec![list(&centre(), made, false)],
+        check(with_status(), "INVALID", &{
+            let mut codes = found(&["trust.pack"], "status.revoked");
+            codes.insert(2, "trust.clock");
+            codes
+        }),
+    );
+    add(
+        "list-known-and-still-to-come",
+        "The pack knows of a list of tomorrow; the one at hand is of yesterday.",
+        vec![first(good(&listed(7, "2026-11-23T06:00:00Z")), "ok")],
+        vec![list(&centre(), made, false)],
+        check(with_status(), "INDETERMINATE", &found(&["trust.pack"], "trust.clock")),
+    );
+    add(
         "list-left-out",
         "The file was handed over without the list.",
         vec![first(good(&listed(7, made)), "ok")],
@@ -543,9 +568,6 @@ pub(crate) fn all() -> Vec<(&'static str, Scenario)> {
         let since = at(since);
         with_key(|key| key.state = KeyState::Compromised { since, genuine })
     };
-    let digest = |badge: &str| -> [u8; 32] {
-        sha2::Digest::finalize(sha2::Digest::chain_update(<sha2::Sha256 as sha2::Digest>::new(), badge)).into()
-    };
     add(
         "stolen-before",
         "A badge dated after its key was stolen.",
@@ -563,7 +585,7 @@ pub(crate) fn all() -> Vec<(&'static str, Scenario)> {
     add(
         "stolen-and-genuine",
         "The centre's ledger knows the badge as genuine.",
-        vec![first(good(&stolen(Some(Genuine::of([digest(&plain())])), "2026-10-10T00:00:00Z")), "ok")],
+        vec![first(good(&stolen(Some(Genuine::of(digests(&plain()))), "2026-10-10T00:00:00Z")), "ok")],
         vec![],
         check(plain(), "VALID", &found(&["ok", "trust.pack"], "status.none")),
     );
@@ -664,8 +686,7 @@ pub(crate) fn all() -> Vec<(&'static str, Scenario)> {
         vec![
             first(
                 good(&{
-                    let digest = <sha2::Sha256 as sha2::Digest>::digest(plain()).into();
-                    let mut pack = stolen(Some(Genuine::of([digest])), "2026-10-10T00:00:00Z");
+                    let mut pack = stolen(Some(Genuine::of(digests(&plain()))), "2026-10-10T00:00:00Z");
                     pack.valid_until = at("2026-11-21T00:00:00Z");
                     pack
                 }),
@@ -724,9 +745,8 @@ pub(crate) fn all() -> Vec<(&'static str, Scenario)> {
             good(&{
                 let mut pack = stolen(Some(Genuine::of([[9; 32]])), "2026-10-10T00:00:00Z");
                 let mut other = Entity::new(&web, "Another Centre");
-                let digest = <sha2::Sha256 as sha2::Digest>::digest(plain()).into();
-                let state =
-                    KeyState::Compromised { since: at("2026-10-10T00:00:00Z"), genuine: Some(Genuine::of([digest])) };
+                let genuine = Some(Genuine::of(digests(&plain())));
+                let state = KeyState::Compromised { since: at("2026-10-10T00:00:00Z"), genuine };
                 other.keys.push(EntityKey { state, ..EntityKey::new(&*name, centre().verifying_key()) });
                 pack.entities.push(other);
                 pack

@@ -1,6 +1,6 @@
 //! The cast: an association with its root keys, centres, badges, lists.
 
-use taskbadge::badge::{Achievement, Badge, Criteria, Iri, Profile, StatusEntry, StatusPurpose, Subject};
+use taskbadge::badge::{Achievement, Badge, Criteria, Iri, Profile, SignedBadge, StatusEntry, StatusPurpose, Subject};
 use taskbadge::json::Document;
 use taskbadge::jsonld::Contexts;
 use taskbadge::key::{Did, SigningKey};
@@ -114,6 +114,12 @@ pub(crate) fn badge_as(issuer: &Did, method: &str, by: &SigningKey, issue: &Issu
     let options = ProofOptions::new(method).cryptosuite(issue.suite);
     let options = issue.created.map(|created| options.clone().created(at(created))).unwrap_or(options);
     badge.sign(&Contexts::builtin(), by, &options).unwrap().text().to_owned()
+}
+
+/// What the centre's key signed of a badge, once for each of its proofs.
+pub(crate) fn digests(badge: &str) -> Vec<[u8; 32]> {
+    let signed = SignedBadge::parse(badge.as_bytes()).unwrap();
+    signed.digests_by(&Contexts::builtin(), &centre().verifying_key()).unwrap()
 }
 
 /// A status list by a key, in which the badge is marked or not.

@@ -7,7 +7,7 @@ use taskbadge::trust::{Genuine, KeyState, Scope};
 use taskbadge_tests::scenario::{Store, verdict};
 use taskbadge_tests::tell;
 
-use crate::stage::{LIST, NOW, PLACE, at, centre, did, entity_key, key, list, pack, root, signed};
+use crate::stage::{LIST, NOW, PLACE, at, centre, did, digests, entity_key, key, list, pack, root, signed};
 
 /// `V` for VALID, `x` for INVALID, `?` for INDETERMINATE. In each group: in time and in scope, in time and out of scope,
 /// over and in scope, over and out of scope.
@@ -114,13 +114,12 @@ impl Case<'_> {
             pack.valid_until = at("2026-11-21T00:00:00Z");
         }
         let mut named = entity_key();
-        let digest = |text: &str| -> [u8; 32] { <sha2::Sha256 as sha2::Digest>::digest(text).into() };
         let stolen = |since: &str, genuine| KeyState::Compromised { since: at(since), genuine };
         named.state = match self.key {
             "retired-since" | "retired-before" => KeyState::Retired,
             "stolen-since" => stolen("2026-11-10T00:00:00Z", None),
             "stolen-before" => stolen("2026-10-10T00:00:00Z", None),
-            "genuine" => stolen("2026-10-10T00:00:00Z", Some(Genuine::of([digest(badge), [9; 32]]))),
+            "genuine" => stolen("2026-10-10T00:00:00Z", Some(Genuine::of([digests(badge)[0], [9; 32]]))),
             "forged" => stolen("2026-11-10T00:00:00Z", Some(Genuine::of([[9; 32]]))),
             _ => KeyState::Active,
         };

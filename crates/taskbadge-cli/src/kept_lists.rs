@@ -5,12 +5,12 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use taskbadge::badge::StatusPurpose;
 use taskbadge::finding::{Code, Finding};
+use taskbadge::json::Document;
 use taskbadge::time::Instant;
 use taskbadge::trust::{Trust, TrustPack};
 use taskbadge::verify::Verifier;
-use taskbadge_status::{LIST_LIMITS, StatusLists};
+use taskbadge_status::{GenuineList, LIST_LIMITS};
 
 use crate::pack_file::ListLabel;
 
@@ -25,8 +25,9 @@ const EDITIONS_MAX: usize = 8;
 pub(crate) struct KeptLists {
     /// In canonical form: white space signs nothing, and takes room.
     pub(crate) texts: Vec<String>,
-    /// Why the first of those in the new file does not count that do not, and how many they are.
-    pub(crate) refused: Option<(usize, Finding)>,
+    /// Why the first of those is left out that are, and how many they are: lists in the new file that do not count, and
+    /// whatever there is no room for.
+    pub(crate) left_out: Option<(usize, Finding)>,
 }
 
 /// A list that is proven.
@@ -36,33 +37,42 @@ struct Known {
     made: Instant,
     /// It was kept before.
     is_old: bool,
+    /// It is in the new file.
+    is_offered: bool,
 }
 
 impl KeptLists {
     /// Of the lists in a new file, and of those that were kept with the file before it: as many as so many bytes hold.
     pub(crate) fn of(new: &[&[u8]], old: &[&[u8]], room: usize, trusted: &TrustPack, now: Instant) -> Self {
         let verifier = Verifier::new(Trust::none().with_pack(trusted));
-        let mut refused: Option<(usize, Finding)> = None;
-        let mut groups: BTreeMap<ListLabel, Vec<Known>> = BTreeMap::new();
-        let mut seen: HashSet<String> = HashSet::new();
-        for (text, is_old) in old.iter().map(|text| (text, true)).chain(new.iter().map(|text| (text, false))) {
+        let mut kept = Self { texts: Vec::new(), left_out: None };
+        let mut offered: Vec<Known> = Vec::new();
+        for text in new {
             match genuine(text, &verifier, now) {
-                Ok((text, _, _)) if !seen.insert(text.clone()) => {}
-                Ok((text, label, made)) => {
-                    groups.entry(label.clone()).or_default().push(Known { text, label, made, is_old });
-                }
-                // A list of an issuer that is recognised no more is not proven any more, and left out.
-                Err(_) if is_old => {}
-                Err(finding) => refused.get_or_insert((0, finding)).0 += 1,
+                Ok(list) => offered.push(list),
+                // Of whom nobody recognises there is no badge for which it could count.
+                Err(finding) if finding.code() == Code::StatusListIssuer => {}
+                Err(finding) => kept.leave_out(1, finding),
+            }
+        }
+        let mut groups: BTreeMap<ListLabel, Vec<Known>> = BTreeMap::new();
+        let is_offered: HashSet<String> = offered.iter().map(|list| list.text.clone()).collect();
+        // A list of an issuer that is recognised no more is not proven any more, and left out.
+        let known = old.iter().filter_map(|text| genuine(text, &verifier, now).ok());
+        let known = known.map(|list| Known { is_old: true, is_offered: is_offered.contains(&list.text), ..list });
+        let mut seen: HashSet<String> = HashSet::new();
+        for list in known.chain(offered) {
+            if seen.insert(list.text.clone()) {
+                groups.entry(list.label.clone()).or_default().push(list);
             }
         }
         let marks = &trusted.pack().lists;
         let is_marked = |label: &ListLabel| marks.iter().any(|mark| label.is_of(mark));
         let mut groups: Vec<Vec<Known>> =
-            groups.into_values().map(|group| worth_keeping(group, &verifier, now)).collect();
+            groups.into_values().map(|group| kept.worth_keeping(group, &verifier, now)).collect();
         // First those of which the pack knows; and small before large, so that nobody's take the room of another's.
         groups.sort_by_cached_key(|group| (!is_marked(&group[0].label), bytes_of(group)));
-        let (mut texts, mut left) = (Vec::new(), room);
+        let mut left = room;
         let mut unmarked: BTreeMap<String, usize> = BTreeMap::new();
         for mut group in groups {
             let of_issuer = unmarked.entry(group[0].label.issuer.clone()).or_insert(UNMARKED_BYTES_MAX);
@@ -70,13 +80,61 @@ impl KeptLists {
             // What was known to be taken back goes before what is newer.
             while bytes_of(&group) > left || (is_unmarked && bytes_of(&group) > *of_issuer) {
                 group.remove(0);
+                kept.leave_out(1, no_room());
             }
             left -= bytes_of(&group);
             *of_issuer -= if is_unmarked { bytes_of(&group) } else { 0 };
-            texts.extend(group.into_iter().map(|list| list.text));
+            kept.texts.extend(group.into_iter().map(|list| list.text));
         }
-        Self { texts, refused }
+        kept
     }
+
+    /// The newest edition of a list that is in time, the newest that is still to come, and those that know of more: in the
+    /// order in which they became known.
+    fn worth_keeping(&mut self, mut editions: Vec<Known>, verifier: &Verifier, now: Instant) -> Vec<Known> {
+        if editions.len() == 1 {
+            return editions;
+        }
+        // What was the newest until now was known last.
+        let known = editions.partition_point(|list| list.is_old);
+        editions[..known].rotate_left(known.min(1));
+        for is_ahead in [true, false] {
+            let of_kind = (0..editions.len()).filter(|place| (editions[*place].made > now) == is_ahead);
+            if let Some(newest) = of_kind.max_by_key(|place| editions[*place].made) {
+                editions[..=newest].rotate_right(1);
+            }
+        }
+        let mut kept: Vec<(Known, GenuineList)> = Vec::new();
+        let mut too_many = editions.len().saturating_sub(2 * EDITIONS_MAX);
+        editions.truncate(2 * EDITIONS_MAX);
+        for list in editions {
+            // It was proven a moment ago.
+            let Ok(proven) = GenuineList::read(verifier, list.text.as_bytes(), now) else { continue };
+            // One that is still to come shows that the clock is wrong, for as long as somebody hands it on.
+            let shows_clock = list.is_offered && list.made > now;
+            let mut others = kept.iter().filter(|(other, _)| !shows_clock || other.made > now);
+            if others.any(|(_, other)| other.says_all_of(&proven)) {
+                continue;
+            }
+            if kept.len() < EDITIONS_MAX {
+                kept.push((list, proven));
+            } else {
+                too_many += 1;
+            }
+        }
+        self.leave_out(too_many, no_room());
+        kept.into_iter().map(|(list, _)| list).collect()
+    }
+
+    fn leave_out(&mut self, number: usize, why: Finding) {
+        if number > 0 {
+            self.left_out.get_or_insert((0, why)).0 += number;
+        }
+    }
+}
+
+fn no_room() -> Finding {
+    Finding::new(Code::StatusListTooLarge).because("there is no room for all that know of revocations")
 }
 
 /// With a line break each.
@@ -84,56 +142,16 @@ fn bytes_of(lists: &[Known]) -> usize {
     lists.iter().map(|list| list.text.len() + 1).sum()
 }
 
-/// The newest edition of a list, and those that know of more: in the order in which they became known.
-fn worth_keeping(mut editions: Vec<Known>, verifier: &Verifier, now: Instant) -> Vec<Known> {
-    // What was the newest until now was known last.
-    let known = editions.partition_point(|list| list.is_old);
-    editions[..known].rotate_left(known.min(1));
-    let Some(newest) = (0..editions.len()).max_by_key(|place| editions[*place].made) else { return editions };
-    editions[..=newest].rotate_right(1);
-    editions.truncate(2 * EDITIONS_MAX);
-    let mut kept: Vec<(Known, StatusLists)> = Vec::new();
-    for list in editions {
-        let mut alone = StatusLists::new();
-        // It was proven a moment ago.
-        let _ = alone.add(verifier, list.text.as_bytes(), now);
-        let is_known = kept.iter().any(|(other, held)| says_all_of(held, &alone, other, &list));
-        if !is_known && kept.len() < EDITIONS_MAX {
-            kept.push((list, alone));
-        }
-    }
-    kept.into_iter().map(|(list, _)| list).collect()
-}
-
-/// Whether an edition says all that counts of another one that is not newer.
-fn says_all_of(held: &StatusLists, alone: &StatusLists, newer: &Known, older: &Known) -> bool {
-    let label = &newer.label;
-    let bits = |lists| StatusLists::bits(lists, &label.address, &label.issuer);
-    // Of lists of older kinds nothing is compared, and both are kept.
-    let (Some((new, of_new)), Some((old, of_old))) = (bits(held), bits(alone)) else { return false };
-    // A suspension may have been lifted since; a revocation is for good.
-    let for_good = of_old.contains(&StatusPurpose::Revocation) || newer.made == older.made;
-    !for_good || (of_new == of_old && new.keeps_all_of(old))
-}
-
-/// A list that is proven in canonical form, its label, and when it was made.
-fn genuine(list: &[u8], verifier: &Verifier, now: Instant) -> Result<(String, ListLabel, Instant), Finding> {
-    let address = StatusLists::new().add(verifier, list, now)?;
-    let credential = verifier.credential(list, now, LIST_LIMITS);
-    let claims = match &credential {
-        Ok(list) => Some(list.claims()),
-        // It has ended, or its pack has: what it takes back stays taken back.
-        Err(refusal) => refusal.refused().claims(),
-    };
-    let missing = || Finding::new(Code::StatusListMalformed).at("/validFrom").because("nothing says when it was made");
-    let said = claims
-        .and_then(|claims| Some((claims.root().canonical(), claims.issuer_id()?.to_owned(), claims.valid_from()?)));
-    let (text, issuer, made) = said.ok_or_else(missing)?;
-    Ok((text, ListLabel { address, issuer }, made))
+fn genuine(list: &[u8], verifier: &Verifier, now: Instant) -> Result<Known, Finding> {
+    let proven = GenuineList::read(verifier, list, now)?;
+    let label = ListLabel { address: proven.address().into(), issuer: proven.issuer().into() };
+    let text = Document::parse(list, LIST_LIMITS)?.root().canonical();
+    Ok(Known { text, label, made: proven.made(), is_old: false, is_offered: true })
 }
 
 #[cfg(test)]
 mod tests {
+    use taskbadge::badge::StatusPurpose;
     use taskbadge::jsonld::Contexts;
     use taskbadge::key::{Did, SigningKey};
     use taskbadge::proof::ProofOptions;
@@ -199,7 +217,7 @@ mod tests {
         let new: Vec<&[u8]> = new.iter().map(String::as_bytes).collect();
         let old: Vec<&[u8]> = old.iter().map(String::as_bytes).collect();
         let kept = KeptLists::of(&new, &old, room, &pack(), at(22));
-        (kept.texts, kept.refused.map_or(0, |(number, _)| number))
+        (kept.texts, kept.left_out.map_or(0, |(number, _)| number))
     }
 
     #[test]
@@ -260,11 +278,41 @@ mod tests {
         assert_eq!(kept_in(old.len() + 1, std::slice::from_ref(&clear), known).0, known);
     }
 
+    /// The clock is that of the 22nd, and centres, or the clock, may be wrong.
+    #[test]
+    fn a_list_that_is_still_to_come_is_kept_beside_the_one_in_time() {
+        let (now, clear, marked) = (list(MARKED, 20, &[]), list(MARKED, 23, &[]), list(MARKED, 24, &[5]));
+        let known = std::slice::from_ref(&now);
+        // What it marks counts, for as long as nothing else says it.
+        let both = kept(std::slice::from_ref(&marked), known);
+        assert_eq!(both, (vec![now.clone(), marked.clone()], 0));
+        assert_eq!(kept(&[], &both.0).0, [now.clone(), marked.clone()]);
+        let later = list(MARKED, 21, &[5]);
+        assert_eq!(kept(std::slice::from_ref(&later), &both.0).0, [later]);
+        // One that marks nothing shows that the clock is wrong, until somebody hands on a file without it: a centre whose
+        // clock was ahead for a day must not stay in doubt for a year.
+        let both = kept(&[now.clone(), clear.clone()], known);
+        assert_eq!(both, (vec![now.clone(), clear.clone()], 0));
+        assert_eq!(kept(std::slice::from_ref(&clear), &both.0).0, [now.clone(), clear.clone()]);
+        assert_eq!(kept(known, &both.0).0, known);
+        assert_eq!(kept(std::slice::from_ref(&clear), &[]).0, [clear.clone()]);
+        assert_eq!(kept(&[clear, marked.clone()], known).0, [now, marked]);
+    }
+
+    #[test]
+    fn what_there_is_no_room_for_is_counted() {
+        let editions: Vec<_> = (1..=20).map(|day| list(MARKED, day, &[u64::from(day)])).collect();
+        let (texts, left_out) = kept(&editions, &[]);
+        assert_eq!((texts.len(), left_out), (EDITIONS_MAX, 20 - EDITIONS_MAX));
+        assert_eq!(kept_in(editions[0].len(), &editions[..1], &[]), (Vec::new(), 1));
+    }
+
     #[test]
     fn lists_that_do_not_count_are_left_out_and_counted() {
         let stranger = of_bits(9, MARKED, 20, Bits::new());
         let good = list(MARKED, 20, &[]);
         let changed = good.replacen("revocation", "Revocation", 1);
-        assert_eq!(kept(&[stranger.clone(), changed, good.clone()], &[stranger]), (vec![good], 2));
+        // Of a stranger there are no badges here.
+        assert_eq!(kept(&[stranger.clone(), changed, good.clone()], &[stranger]), (vec![good], 1));
     }
 }

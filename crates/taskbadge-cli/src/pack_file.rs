@@ -545,7 +545,10 @@ mod tests {
             ("/credentialSubject/0/keys/0", "/$defs/key"),
         ] {
             let (value, definition) = (written.pointer(value).unwrap(), schema.pointer(definition).unwrap());
-            assert_eq!(names(value), names(&definition["properties"]), "{definition}");
+            // What packs had before is read, and written no more.
+            let mut described = names(&definition["properties"]);
+            described.retain(|name| definition["properties"][name].get("deprecated").is_none());
+            assert_eq!(names(value), described, "{definition}");
             for required in definition["required"].as_array().unwrap() {
                 assert!(value.get(required.as_str().unwrap()).is_some(), "{required} is always there");
             }

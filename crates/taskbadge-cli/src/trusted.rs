@@ -57,9 +57,10 @@ impl args::Trusted {
             }
             let file = pack_file::read(path)?;
             if PackParts::of(&file).is_ok() {
-                let trusted = self.pack(path, &file, now)?;
+                let (trusted, stored) = self.pack(path, &file, now)?;
                 trust = trust.with_pack(&trusted);
                 files.push((path.clone(), file));
+                files.extend(stored.map(|stored| (stored.path, stored.file)));
             } else {
                 trust = TrustFile::read(path)?.recognise(trust, path)?;
             }
@@ -67,8 +68,9 @@ impl args::Trusted {
         Ok(Trusted { trust, files, stored: None, seen: Mutex::default() })
     }
 
-    /// A pack for one run: the store knows its root, or a fingerprint is that of its root.
-    fn pack(&self, path: &Path, file: &[u8], now: Instant) -> Result<TrustPack, Trouble> {
+    /// A pack for one run: the store knows its root, or a fingerprint is that of its root. With it comes the one of the
+    /// store: its lists may know of more.
+    fn pack(&self, path: &Path, file: &[u8], now: Instant) -> Result<(TrustPack, Option<StoredPack>), Trouble> {
         let refused = |finding: Finding| Trouble::new(said::refused(path, &finding));
         let pack = PackFile::parse(path, file)?.pack;
         let root = pack.root.fingerprint();
@@ -79,13 +81,14 @@ impl args::Trusted {
         };
         // What the store has seen, no fingerprint makes unseen.
         if let Some(stored) = stored {
-            return stored.next(file, now).map(|(_, trusted)| trusted).map_err(refused);
+            let (_, trusted) = stored.next(file, now).map_err(refused)?;
+            return Ok((trusted, Some(stored)));
         }
         if self.fingerprints.is_empty() {
             return Err(Trouble::new(said::root_not_known(path)));
         }
         compare(&root, &self.fingerprints, path)?;
-        KnownPack::first(file, &root, now).map(|(_, trusted)| trusted).map_err(refused)
+        KnownPack::first(file, &root, now).map(|(_, trusted)| (trusted, None)).map_err(refused)
     }
 }
 

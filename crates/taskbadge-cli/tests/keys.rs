@@ -82,7 +82,7 @@ fn a_key_in_other_hands_is_told_to_the_association() {
     let entry: Value = serde_json::from_str(&place.read("centre/entry.json")).unwrap();
     assert_eq!(entry["keys"][0]["compromisedSince"], "2020-01-01T00:00:00Z");
     // 16 bytes.
-    assert_eq!(entry["keys"][0]["genuine"].as_str().unwrap().len(), 22);
+    assert_eq!(entry["keys"][0]["genuineHashData"].as_str().unwrap().len(), 22);
     assert_eq!(place.ok("key entry --centre centre"), place.read("centre/entry.json"));
     place.ok("key entry --centre centre --output other.json");
     assert_eq!(place.read("other.json"), place.read("centre/entry.json"));

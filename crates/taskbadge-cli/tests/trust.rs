@@ -569,23 +569,16 @@ fn keys_and_issuers_over_time() {
     assert!(stage.verify(1, "").contains("key.window"));
     stage.add_entry("");
 
-    // A stolen key: what the ledger knows stands.
-    let digest = {
-        let shown = place.ok(&format!("ledger show {} --centre centre", stage.badge));
-        shown.split_whitespace().skip_while(|word| *word != "SHA-256").nth(1).unwrap().to_owned()
-    };
-    place.write("genuine.txt", &format!("{digest}\n\n"));
+    // A stolen key: what the centre still has stands.
     let said = place.ok(&format!("pack compromise p.jsonl {key} --since 2026-01-01"));
     assert!(said.contains("none known to be genuine"), "{said}");
     take("edition 6");
     assert!(stage.verify(1, "").contains("key.compromised"));
-    place.write("bad.txt", &format!("{digest}\n{}\n", &digest[1..]));
-    assert!(
-        place
-            .ends(2, &format!("pack compromise p.jsonl {key} --since 2026-01-01 --genuine bad.txt"))
-            .contains("bad.txt:2:")
-    );
-    let said = place.ok(&format!("pack compromise p.jsonl {key} --since 2026-01-01 --genuine genuine.txt"));
+    for nothing in ["entry.json", "centre/published"] {
+        let said = place.ends(2, &format!("pack compromise p.jsonl {key} --since 2026-01-01 --genuine {nothing}"));
+        assert!(said.contains("does not say which badges"), "{said}");
+    }
+    let said = place.ok(&format!("pack compromise p.jsonl {key} --since 2026-01-01 --genuine centre/badges"));
     assert!(said.contains("1 badge known to be genuine"), "{said}");
     // Nobody makes it good again by handing in an entry.
     let before = place.read("p.jsonl");
@@ -704,8 +697,8 @@ fn what_the_association_decided_stays_decided() {
     let entry: Value = serde_json::from_str(&place.read("entry.json")).unwrap();
     let key = entry["id"].as_str().unwrap().to_owned();
     let key = format!("{key}#{}", key.strip_prefix("did:key:").unwrap());
-    place.write("genuine.txt", &"ab".repeat(32));
-    let said = place.ok(&format!("pack compromise p.jsonl {key} --since 2026-11-20 --genuine genuine.txt"));
+    let badge = &stage.badge;
+    let said = place.ok(&format!("pack compromise p.jsonl {key} --since 2026-11-20 --genuine {badge}"));
     assert!(said.contains("1 badge known to be genuine"), "{said}");
     let said = place.ok(&format!("pack compromise p.jsonl {key} --since 2026-11-18"));
     assert!(said.contains("2026-11-18") && said.contains("1 badge known to be genuine"), "{said}");
@@ -721,6 +714,126 @@ fn what_the_association_decided_stays_decided() {
     place.ok("pack add-issuer p.jsonl other.json --force");
     let said = place.ends(2, &format!("pack compromise p.jsonl {own} --since 2026-11-20"));
     assert!(said.contains("several issuers"), "{said}");
+}
+
+impl Stage {
+    /// A list for revocation by the centre, at the address of its own, made so many seconds from now.
+    fn list(&self, seconds: i64, marked: &[u64]) -> String {
+        let key = SigningKey::from_pem(&self.place.read("centre/key.pem"), b"correct horse").unwrap();
+        let mut bits = Bits::new();
+        marked.iter().for_each(|place| bits.set(*place).unwrap());
+        let made = Instant::from_unix(now().unix() + seconds);
+        let list = StatusList::new(
+            self.entry()["statusListCredential"].as_str().unwrap().parse().unwrap(),
+            Did::key(&key.verifying_key()).as_str().parse().unwrap(),
+            StatusPurpose::Revocation,
+            bits,
+            made,
+        );
+        let options = ProofOptions::did_key(&key.verifying_key()).created(made);
+        list.sign(&Contexts::builtin(), &key, &options).unwrap()
+    }
+
+    /// The badge's own place in it.
+    fn place_in_list(&self) -> u64 {
+        self.entry()["statusListIndex"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// The badge's entry for revocation.
+    fn entry(&self) -> Value {
+        let badge: Value = serde_json::from_str(&self.place.read(&self.badge)).unwrap();
+        let entries = badge["credentialStatus"].clone();
+        let entries = entries.as_array().cloned().unwrap_or(vec![entries]);
+        entries.into_iter().find(|entry| entry["statusPurpose"] == "revocation").unwrap()
+    }
+
+    /// The pack's file with these lists in the place of its own.
+    fn carrying(&self, to: &str, lists: &[&str]) {
+        let pack = self.place.read("p.jsonl").split_once('\n').unwrap().0.to_owned();
+        self.place.write(to, &([&[&*pack], lists].concat().join("\n") + "\n"));
+    }
+}
+
+#[test]
+fn a_list_takes_no_revocation_back_that_the_pack_has() {
+    let stage = Stage::new();
+    let place = &stage.place;
+    let (marked, clear) = (stage.list(-30, &[stage.place_in_list()]), stage.list(-20, &[]));
+    place.write("marked.json", &marked);
+    place.write("clear.json", &clear);
+    // In one go, in any order, and after one another.
+    for lists in ["marked.json clear.json", "clear.json marked.json"] {
+        let said = place.ends(2, &format!("pack add-list p.jsonl {lists}"));
+        assert!(said.contains("does not have all revocations") && said.contains("nothing was changed"), "{said}");
+    }
+    place.ok("pack add-list p.jsonl marked.json");
+    stage.sign("p.jsonl", &[1, 2]);
+    let before = place.read("p.jsonl");
+    for options in ["", " --keep-signatures"] {
+        let said = place.ends(2, &format!("pack add-list p.jsonl clear.json{options}"));
+        assert!(said.contains("does not have all revocations"), "{said}");
+        assert_eq!(place.read("p.jsonl"), before);
+    }
+    // One that has them all is taken, and one that is still to come is not.
+    place.write("all.json", &stage.list(-10, &[stage.place_in_list(), 7]));
+    place.ok("pack add-list p.jsonl all.json --keep-signatures");
+    place.write("ahead.json", &stage.list(3600, &[stage.place_in_list(), 7]));
+    assert!(place.ends(2, "pack add-list p.jsonl ahead.json").contains("the clock of this computer seems wrong"));
+    stage.trust("p.jsonl");
+    assert!(stage.verify(1, "").contains("status.revoked"));
+    // Whoever puts the lists in the file by hand: the store holds what it held.
+    stage.carrying("hand.jsonl", &[&clear]);
+    place.ok("trust update hand.jsonl");
+    assert!(stage.verify(1, "").contains("status.revoked"));
+    // A file that is named for one check does not make it unseen, nor does beginning anew under another root.
+    assert!(stage.verify(1, "--trust hand.jsonl").contains("status.revoked"));
+    stage.forge("hand.jsonl", "other.jsonl", &[4], |pack| {
+        pack.root = Root::new(1, 1, [stage.root_key(4).verifying_key()]).unwrap();
+    });
+    place.ok(&format!("trust add other.jsonl --force --fingerprint {}", stage.fingerprint("other.jsonl")));
+    assert!(stage.verify(1, "").contains("status.revoked"));
+}
+
+/// A clock that is behind by what a list is ahead.
+#[test]
+fn a_list_that_is_still_to_come_is_kept_and_counts() {
+    let stage = Stage::trusted();
+    let place = &stage.place;
+    let (in_time, clear) = (stage.list(-5, &[]), stage.list(600, &[]));
+    stage.carrying("next.jsonl", &[&in_time, &clear]);
+    place.ok("trust update next.jsonl");
+    let said = stage.verify(3, "");
+    assert!(said.contains("trust.clock") && said.contains("the clock of this computer seems wrong"), "{said}");
+    let known = fs::read(stage.stored().join("known.json")).unwrap();
+    stage.verify(3, "");
+    assert_eq!(fs::read(stage.stored().join("known.json")).unwrap(), known, "a date to come is no time that was seen");
+    stage.verify(0, &format!("--at {}", Instant::from_unix(now().unix() + 700)));
+    // Without it nothing is in doubt.
+    stage.carrying("next.jsonl", &[&in_time]);
+    place.ok("trust update next.jsonl");
+    stage.verify(0, "");
+    // What it revokes counts at once, and is not forgotten.
+    let marked = stage.list(600, &[stage.place_in_list()]);
+    stage.carrying("marked.jsonl", &[&in_time, &marked]);
+    place.ok("trust update marked.jsonl");
+    place.ok("trust update next.jsonl");
+    let said = stage.verify(1, "");
+    assert!(said.contains("status.revoked") && said.contains("the clock of this computer seems wrong"), "{said}");
+    place.write("marked.json", &marked);
+    let said = place.ends(1, &format!("verify {} --trust next.jsonl --status marked.json", stage.badge));
+    assert!(said.contains("status.revoked"), "{said}");
+}
+
+#[test]
+fn a_list_that_is_left_out_is_said_and_the_update_does_not_end_with_0() {
+    let stage = Stage::trusted();
+    let place = &stage.place;
+    let good = stage.list(-5, &[]);
+    let changed = good.replacen("revocation", "Revocation", 1);
+    stage.carrying("next.jsonl", &[&good, &changed]);
+    let said = place.ends(3, "trust update next.jsonl");
+    assert!(said.contains("next.jsonl: a status list is left out") && said.contains("edition 1 as before"), "{said}");
+    stage.verify(0, "");
 }
 
 /// A centre that signs a list for the address of another's cannot make that one's lists look old.

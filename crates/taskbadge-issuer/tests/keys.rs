@@ -10,8 +10,9 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
+use taskbadge::badge::SignedBadge;
 use taskbadge::finding::Code;
+use taskbadge::jsonld::Contexts;
 use taskbadge::key::{Did, Signer, SignerError, SigningKey, VerifyingKey};
 use taskbadge::time::Instant;
 use taskbadge::trust::{Entity, KnownPack, Pack, RecognisedIssuer, Root, Trust};
@@ -136,7 +137,7 @@ fn the_association_learns_which_badges_are_genuine() {
     let simple = entry(&centre);
     assert_eq!(simple["keys"].as_array().unwrap().len(), 1);
     assert_eq!(simple["keys"][0]["state"], "active");
-    for absent in ["role", "validFrom", "validUntil", "compromisedSince", "genuine"] {
+    for absent in ["role", "validFrom", "validUntil", "compromisedSince", "genuineHashData"] {
         assert!(simple["keys"][0].get(absent).is_none(), "{absent}");
     }
 
@@ -160,12 +161,17 @@ fn the_association_learns_which_badges_are_genuine() {
     assert_eq!((&old["state"], &old["compromisedSince"]), (&"compromised".into(), &"2026-11-22T03:00:00Z".into()));
     assert!(old.get("validUntil").is_none() && old.get("validFrom").is_none());
     assert_eq!((&new["state"], &new["validFrom"]), (&"active".into(), &"2026-11-22T09:00:00Z".into()));
-    assert!(new.get("genuine").is_none());
+    assert!(new.get("genuineHashData").is_none());
 
-    let mut expected: Vec<[u8; 16]> =
-        genuine.iter().map(|badge| Sha256::digest(fs::read(&badge.file).unwrap())[..16].try_into().unwrap()).collect();
+    let signed = |badge: &Issued| {
+        let signed = SignedBadge::parse(&fs::read(&badge.file).unwrap()).unwrap();
+        let digests = signed.digests_by(&Contexts::builtin(), &keys.all()[0].key).unwrap();
+        let [digest] = digests[..] else { panic!("one proof") };
+        digest[..16].try_into().unwrap()
+    };
+    let mut expected: Vec<[u8; 16]> = genuine.iter().map(signed).collect();
     expected.sort_unstable();
-    assert_eq!(URL_SAFE_NO_PAD.decode(old["genuine"].as_str().unwrap()).unwrap(), expected.concat());
+    assert_eq!(URL_SAFE_NO_PAD.decode(old["genuineHashData"].as_str().unwrap()).unwrap(), expected.concat());
     // Who has only the document believes nothing that the key signed.
     assert_eq!(verdict(&centre, &genuine[0].file, at(11)), Code::KeyNotAuthorised);
 }
@@ -246,7 +252,7 @@ fn a_retired_key_has_an_end_and_no_digests() {
     let [active, retired, badge, status] = ["active", "retired", "badge", "status"].map(Value::from);
     assert_eq!(keys, [(&retired, &badge), (&active, &status), (&active, &badge)]);
     assert_eq!(entry["keys"][0]["validUntil"], "2026-11-22T09:00:00Z");
-    assert!(entry["keys"][0].get("genuine").is_none());
+    assert!(entry["keys"][0].get("genuineHashData").is_none());
 }
 
 #[test]
@@ -258,7 +264,7 @@ fn a_did_key_in_other_hands_is_told_and_signs_no_more() {
     assert!(matches!(publish_at(&centre, at(10)), Err(Trouble::NoKeyInUse(_))));
     let entry = entry(&centre);
     assert!(entry.get("document").is_none());
-    assert_eq!(URL_SAFE_NO_PAD.decode(entry["keys"][0]["genuine"].as_str().unwrap()).unwrap().len(), 16);
+    assert_eq!(URL_SAFE_NO_PAD.decode(entry["keys"][0]["genuineHashData"].as_str().unwrap()).unwrap().len(), 16);
     let since = [State::Compromised { since: at(3), until: at(9) }];
     assert_eq!(Keys::of(&centre).unwrap().all().iter().map(|key| key.state).collect::<Vec<_>>(), since);
 }

@@ -7,6 +7,7 @@
 //! | to… | start at |
 //! |---|---|
 //! | check badges against lists | [`StatusLists`] |
+//! | keep lists, or hand them on | [`GenuineList`] |
 //! | publish a list | [`StatusList`] |
 //! | mark and unmark places | [`Bits`] |
 //! | find a place for a new badge | [`Allocator`] |
@@ -58,12 +59,16 @@
 mod allocate;
 mod bits;
 mod credential;
+mod list;
 mod lists;
+mod max_age;
 
 pub use allocate::{Allocator, NoIndex};
 pub use bits::{Bits, LEAST_ENTRIES, MOST_ENTRIES, MOST_PACKED_BYTES, NotABitstring, OutOfRange, WrongLength};
 pub use credential::{LIST_LIMITS, StatusList};
-pub use lists::{MaxAge, NotAMaxAge, StatusLists};
+pub use list::GenuineList;
+pub use lists::StatusLists;
+pub use max_age::{MaxAge, NotAMaxAge};
 
 /// The README's program is compiled as a test.
 #[cfg(doctest)]

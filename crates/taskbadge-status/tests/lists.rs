@@ -158,7 +158,8 @@ fn ask(lists: StatusLists, status: &Value, when: &str) -> Result<VerifiedBadge, 
 /// The verdict, and the findings about status.
 fn answer(lists: StatusLists, status: &Value, when: &str) -> (&'static str, Vec<Finding>) {
     let about_status = |findings: &[Finding]| {
-        findings.iter().filter(|finding| finding.code().as_str().starts_with("status.")).cloned().collect()
+        let is_about = |code: Code| code == Code::TrustClock || code.as_str().starts_with("status.");
+        findings.iter().filter(|finding| is_about(finding.code())).cloned().collect()
     };
     match ask(lists, status, when) {
         Ok(valid) => ("VALID", about_status(valid.findings())),
@@ -227,7 +228,7 @@ fn a_clear_bit_needs_a_list_in_its_validity_and_not_too_old() {
     let shorter = holding(&[list()]).max_age("12h".parse().unwrap());
     assert_eq!(answer_to(shorter, &revocation(6), NOW).1, Code::StatusStale);
     // A badge is checked for a time before the list was there.
-    assert_eq!(answer_to(holding(&[list()]), &revocation(6), "2026-11-12T05:59:59Z").1, Code::StatusListValidity);
+    assert_eq!(answer_to(holding(&[list()]), &revocation(6), "2026-11-12T05:59:59Z").1, Code::TrustClock);
     // Time to live is advice for fetching; it makes no list last longer.
     let live = list_with(&[("/credentialSubject/ttl", json!(8_640_000_000_u64))]);
     assert_eq!(answer_to(holding(&[live]), &revocation(6), "2026-11-22T06:00:00Z").1, Code::StatusListValidity);
@@ -235,7 +236,7 @@ fn a_clear_bit_needs_a_list_in_its_validity_and_not_too_old() {
 
 #[test]
 fn a_revocation_decides_however_old_the_list() {
-    for when in ["2026-11-12T05:00:00Z", "2026-11-19T06:00:01Z", "2027-11-22T06:00:00Z"] {
+    for when in ["2026-11-12T06:00:00Z", "2026-11-19T06:00:01Z", "2027-11-22T06:00:00Z"] {
         let (verdict, code, _) = answer_to(holding(&[list()]), &revocation(5), when);
         assert_eq!((verdict, code), ("INVALID", Code::StatusRevoked), "{when}");
     }
@@ -268,6 +269,97 @@ fn a_newer_edition_takes_the_place_of_an_older_one_in_any_order_and_takes_back_n
             assert_eq!(answer_to(holding(&order), &revocation(index), NOW).1, Code::StatusRevoked, "{index}");
         }
     }
+}
+
+/// What two editions of a list say of a badge together, one of the 10th and one of the 12th, when a clock says the 13th,
+/// the 11th, the 9th and the 20th.
+///
+/// `V` for VALID; `R` revoked, `S` suspended; `?` for stale, `-` for no list. A small letter says beside it that the clock
+/// seems wrong, and `c` that alone. Written from the rules: a revocation counts from every edition; a suspension from the
+/// newest in time, and from one that is still to come; that nothing is marked only from the newest, in time and fresh; and
+/// where one is still to come, nothing is VALID.
+const EDITIONS: &str = "
+    10th   12th   revocation  suspension
+    none   none   ----        ----
+    clear  none   VVc?        VVc?
+    set    none   RRrR        SSs?
+    none   clear  Vcc?        Vcc?
+    none   set    RrrR        Sss?
+    clear  clear  Vcc?        Vcc?
+    clear  set    RrrR        Sss?
+    set    clear  RrrR        Vsc?
+    set    set    RrrR        Sss?
+";
+
+#[test]
+fn a_set_bit_counts_from_every_edition_and_a_clear_one_only_from_one_in_time() {
+    let clocks = ["2026-11-13T06:00:00Z", "2026-11-11T06:00:00Z", "2026-11-09T06:00:00Z", "2026-11-20T06:00:00Z"];
+    let of = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let mut cells = 0;
+    for line in EDITIONS.lines().map(of).filter(|line| line.len() == 4).skip(1) {
+        for (purpose, wanted) in ["revocation", "suspension"].into_iter().zip(&line[2..]) {
+            let edition = |day: u8, bit: &str| {
+                let places: &[u64] = if bit == "set" { &[5] } else { &[] };
+                let made = json!(format!("2026-11-{day:02}T06:00:00Z"));
+                let list = list_with(&[(PURPOSE, json!(purpose)), ("/validFrom", made), (BITS, marked(places))]);
+                (bit != "none").then(|| signed(&centre(), &list))
+            };
+            let mut editions: Vec<String> = edition(10, &line[0]).into_iter().chain(edition(12, &line[1])).collect();
+            for (clock, wanted) in clocks.into_iter().zip(wanted.chars()) {
+                for _ in 0..2 {
+                    editions.reverse();
+                    // As read by this clock; and by another, as of a verifier that runs for long, or one that was put back.
+                    for read in [clock, clocks[0], clocks[2], clocks[3]] {
+                        let mut held = StatusLists::new();
+                        for edition in &editions {
+                            held.add(&verifier(), edition.as_bytes(), at(read)).unwrap();
+                        }
+                        let (verdict, findings) = answer(held, &entry(purpose, URL, "5"), clock);
+                        let codes: Vec<_> = findings.iter().map(Finding::code).collect();
+                        let found = match codes[..] {
+                            [Code::StatusCurrent] => 'V',
+                            [Code::StatusRevoked] => 'R',
+                            [Code::StatusSuspended] => 'S',
+                            [Code::StatusRevoked, Code::TrustClock] => 'r',
+                            [Code::StatusSuspended, Code::TrustClock] => 's',
+                            [Code::StatusStale] => '?',
+                            [Code::TrustClock] => 'c',
+                            [Code::StatusMissing] => '-',
+                            _ => panic!("{codes:?}"),
+                        };
+                        let by = format!("{line:?} {purpose} at {clock}, read at {read}");
+                        assert_eq!(verdict == "VALID", found == 'V', "{by}");
+                        if read == clock {
+                            assert_eq!(found, wanted, "{by}");
+                        }
+                        // What was known is revoked by every clock; and what was not valid is not for having been read late.
+                        assert_eq!(found.eq_ignore_ascii_case(&'R'), wanted.eq_ignore_ascii_case(&'R'), "{by}");
+                        assert!(found != 'V' || wanted == 'V', "{by}");
+                        cells += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(cells, 9 * 2 * 4 * 2 * 4);
+}
+
+/// The newest edition says what else there is to know of a wrong clock; the report wants no other list for it.
+#[test]
+fn a_list_that_is_still_to_come_says_that_the_clock_seems_wrong() {
+    let old = list_with(&[("/validFrom", json!("2026-11-01T06:00:00Z"))]);
+    let ahead = list_with(&[("/validFrom", json!("2026-11-14T06:00:01Z"))]);
+    let (verdict, findings) = answer(holding(&[old, ahead.clone()]), &revocation(6), NOW);
+    let codes: Vec<_> = findings.iter().map(Finding::code).collect();
+    assert_eq!((verdict, &codes[..]), ("INDETERMINATE", &[Code::StatusStale, Code::TrustClock][..]));
+    assert_eq!(findings[1].code().what(), "the clock of this computer seems wrong");
+    assert_eq!(
+        findings[1].detail(),
+        Some("2026-11-14T06:00:00Z is before 2026-11-14T06:00:01Z, when the status list was made")
+    );
+    let refusal = ask(holding(&[ahead]), &revocation(6), NOW).unwrap_err();
+    assert_eq!(refusal.refused().cause().code(), Code::TrustClock);
+    assert!(refusal.report().required_documents().is_empty());
 }
 
 /// Whoever hands lists on chooses their order; neither of two that were made in one instant is the later.
@@ -309,8 +401,56 @@ fn lists_that_unpack_into_too_much_are_not_held() {
     assert_eq!(answer_to(held, &revocation(5), NOW).1, Code::StatusRevoked);
 }
 
+/// Somebody recognised for something else signs lists at the centre's address, as large and as many as they like.
 #[test]
-fn the_date_of_a_later_proof_counts_and_a_date_to_come_does_not() {
+fn what_one_issuer_signs_takes_no_room_of_anothers() {
+    let largest = json!(Bits::with_room_for(taskbadge_status::MOST_ENTRIES).unwrap().encode());
+    let squat = |address: &str| {
+        let changes = [("/id", json!(address)), ("/issuer", json!(did(&neighbour()))), (BITS, largest.clone())];
+        signed(&neighbour(), &list_with(&changes))
+    };
+    let mut held = StatusLists::new();
+    let mut refused = 0;
+    for number in 0..6 {
+        let address = format!("https://neighbour.example.org/{number}");
+        refused += usize::from(held.add(&verifier(), squat(&address).as_bytes(), at(NOW)).is_err());
+    }
+    assert_eq!(refused, 2, "64 MiB have room for four");
+    let finding = held.add(&verifier(), squat(URL).as_bytes(), at(NOW)).unwrap_err();
+    assert_eq!(finding.code(), Code::StatusListTooLarge);
+    // There is none of the centre's own yet.
+    assert_eq!(answer_to(held.clone(), &revocation(6), NOW).1, Code::StatusMissing);
+    for order in [true, false] {
+        let mut held = if order { held.clone() } else { StatusLists::new() };
+        held.add(&verifier(), signed(&centre(), &list()).as_bytes(), at(NOW)).unwrap();
+        let _ = held.add(&verifier(), squat(URL).as_bytes(), at(NOW));
+        assert_eq!(answer_to(held.clone(), &revocation(6), NOW).1, Code::StatusCurrent);
+        assert_eq!(answer_to(held, &revocation(5), NOW).1, Code::StatusRevoked);
+    }
+}
+
+/// Nor do many of them together.
+#[test]
+fn every_issuer_has_room_of_its_own_whatever_all_the_others_take() {
+    let largest = json!(Bits::with_room_for(taskbadge_status::MOST_ENTRIES).unwrap().encode());
+    let many: Vec<_> = (20..29).map(|seed| SigningKey::from_seed(&[seed; 32])).collect();
+    let all =
+        many.iter().chain([&centre()]).map(|key| RecognisedIssuer::did_key(&key.verifying_key())).collect::<Vec<_>>();
+    let verifier = Verifier::new(all.into_iter().fold(Trust::none(), Trust::recognise)).contexts(contexts());
+    let mut held = StatusLists::new();
+    let offered = many.iter().flat_map(|key| (0..4).map(move |number| (key, number)));
+    let refused = offered.filter(|(key, number)| {
+        let address = json!(format!("https://many.example.org/{number}"));
+        let list = list_with(&[("/id", address), ("/issuer", json!(did(key))), (BITS, largest.clone())]);
+        held.add(&verifier, signed(key, &list).as_bytes(), at(NOW)).is_err()
+    });
+    assert_eq!(refused.count(), 4, "eight fill it all");
+    held.add(&verifier, signed(&centre(), &list()).as_bytes(), at(NOW)).unwrap();
+    assert_eq!(answer_to(held, &revocation(6), NOW).1, Code::StatusCurrent);
+}
+
+#[test]
+fn the_date_of_a_later_proof_counts_and_a_date_to_come_shows_a_wrong_clock() {
     let resigned = |created: &str| {
         let document = Document::parse(list().to_string().as_bytes(), LIST_LIMITS).unwrap();
         let options = ProofOptions::did_key(&centre().verifying_key()).created(at(created));
@@ -321,7 +461,8 @@ fn the_date_of_a_later_proof_counts_and_a_date_to_come_does_not() {
     };
     assert_eq!(resigned("2026-11-13T06:00:00Z"), "not revoked as of 2026-11-13, 1 day ago");
     assert_eq!(resigned("2026-11-10T06:00:00Z"), "not revoked as of 2026-11-12, 2 days ago");
-    assert_eq!(resigned("2027-11-13T06:00:00Z"), "not revoked as of 2026-11-12, 2 days ago");
+    let ahead = "2026-11-14T06:00:00Z is before 2027-11-13T06:00:00Z, when the status list was made";
+    assert_eq!(resigned("2027-11-13T06:00:00Z"), ahead);
 }
 
 /// What an attacker, or an accident, may put in the place of a list. Each has its own finding when it is read and when
@@ -351,7 +492,6 @@ fn a_list_that_does_not_count_is_no_better_than_none_and_says_why() {
             signed(&stranger(), &list_with(&[("/issuer", did(&stranger()).into())])),
             Code::StatusListIssuer,
         ),
-        ("not valid yet", with(&[("/validFrom", json!("2026-11-15T00:00:00Z"))]), Code::StatusListValidity),
         ("without an address", with(&[("/id", Value::Null)]), Code::StatusListUrl),
         ("another credential", badge(&revocation(6)), Code::StatusListMalformed),
         ("no date", with(&[("/validFrom", Value::Null)]), Code::StatusListMalformed),

@@ -86,8 +86,7 @@ impl SignedBadge {
     /// equal copy in another form has the same, and so has one to which somebody added a proof.
     ///
     /// # Errors
-    /// `context.*` where the contexts at hand do not do for the badge; `proof.malformed` and the like of a proof that cannot
-    /// be read is none by this key.
+    /// `context.*` where the contexts at hand do not do for the badge.
     pub fn digests_by(&self, contexts: &Contexts, key: &VerifyingKey) -> Result<Vec<[u8; 32]>, Finding> {
         let object = self.document().object()?;
         let editions = contexts.editions(object.get("@context").unwrap_or(Value::Null));

@@ -355,7 +355,7 @@ codes! {
     TrustExpired "trust.expired" Unknown RANGE,
         "the trust pack that recognises the issuer has ended", "get the newest from its publisher";
     TrustClock "trust.clock" Unknown RANGE,
-        "the clock is behind a date that was seen in what you trust", "set the clock, and check again";
+        "the clock of this computer seems wrong", "set the clock, and check again";
     TrustPack "trust.pack" Info None,
         "a trust pack recognises the issuer", "nothing needs doing";
     IssuerScope "issuer.scope" Unknown None,

@@ -84,7 +84,7 @@ pub(crate) struct Signed<'a> {
     pub(crate) role: Role,
     /// The achievement of a badge.
     pub(crate) achievement: Option<&'a str>,
-    /// The SHA-256 of the canonical form, which costs time and is rarely asked for.
+    /// That of what was signed ([`HashData::digest`](crate::proof::HashData::digest)), which is rarely asked for.
     pub(crate) digest: &'a dyn Fn() -> [u8; 32],
     pub(crate) at: Instant,
 }
@@ -273,6 +273,9 @@ impl Trust {
             let digest = (signed.digest)();
             let knowing = own.iter().filter(|(genuine, _)| genuine.contains(&digest));
             return match knowing.map(|(_, end)| *end).max() {
+                None if own.iter().any(|(genuine, _)| genuine.is_outdated()) => {
+                    finding(Code::KeyDoubtful, "the pack names the genuine badges as packs did before".into())
+                }
                 None => finding(Code::KeyCompromised, "the issuer does not know this badge as its own".into()),
                 Some(end) if signed.at < end => None,
                 // A pack that has ended vouches for nothing.

@@ -326,11 +326,11 @@ impl Verifier {
     /// Who stands behind the badge. Of several good proofs by the issuer, the one against which there is the least to say.
     fn issuer<'d>(&self, claims: Claims<'d>, proofs: &[GoodProof<'_>], kind: &Kind<'_>, at: Instant) -> Issuer<'_, 'd> {
         let Some(id) = claims.issuer_id() else { return Issuer::NotNamed };
-        let digest = || Sha256::digest(claims.root().canonical()).into();
         let achievement = (kind.role == Role::Badge).then(|| claims.achievement_id().unwrap_or_default());
         let mut issuer = Issuer::SomebodyElse;
-        for &GoodProof { ref proof, key, .. } in proofs {
+        for &GoodProof { ref proof, key, hash_data } in proofs {
             let (method, created) = (proof.verification_method(), proof.created());
+            let digest = || Sha256::digest(hash_data).into();
             let signed = Signed { method, key, created, role: kind.role, achievement, digest: &digest, at };
             issuer = match (self.trust.standing(id, &signed), issuer) {
                 // A date counts only from the issuer: anybody can add a proof of their own, with today's.

@@ -149,8 +149,8 @@ pub(crate) struct Compromise {
     /// Since when others may have it: a day, which begins at midnight UTC, or 2026-11-22T09:30:00Z; if in doubt the earlier
     #[arg(long, value_name = "DATE")]
     pub(crate) since: String,
-    /// Which badges under the key are genuine: an entry of the centre, or a file with a SHA-256 of 64 digits a line
-    #[arg(long, value_name = "FILE")]
+    /// Which badges under the key are genuine: an entry of the centre, a badge, or a folder of badges
+    #[arg(long, value_name = "FILE|FOLDER")]
     pub(crate) genuine: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) validity: Validity,

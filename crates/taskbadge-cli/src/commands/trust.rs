@@ -126,7 +126,10 @@ fn add_pack(add: &Add, output: &mut Output) -> Result<Exit, Trouble> {
     if !add.force && store.known(known.id())?.is_some() {
         return Err(Trouble::new(said::added_already(path)));
     }
-    let file = to_keep(path, &file, None, known.root().version(), &trusted, now, output)?;
+    // What was known to be taken back stays so under any root.
+    let before = store.pack(known.id(), now).ok().flatten();
+    let old = before.as_ref().map(|before| before.file.as_slice());
+    let (file, exit) = to_keep(path, &file, old, known.root().version(), &trusted, now, output)?;
     // What is written has to open again, together with what is remembered.
     let (again, _) = KnownPack::first(file.text().as_bytes(), &root, now).map_err(refused)?;
     if again != known {
@@ -138,7 +141,7 @@ fn add_pack(add: &Add, output: &mut Output) -> Result<Exit, Trouble> {
     }
     store.keep(&known, file.text().as_bytes())?;
     said::added(&file, now).iter().for_each(|line| output.line(line));
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
 fn update(path: &Path, store: &StoreFolder, output: &mut Output) -> Result<Exit, Trouble> {
@@ -161,7 +164,7 @@ fn update(path: &Path, store: &StoreFolder, output: &mut Output) -> Result<Exit,
     let old = stored.as_ref().map(|stored| stored.file.as_slice());
     // A clock that is behind must not make a list of yesterday one of tomorrow.
     let from = before.root().version();
-    let file = to_keep(path, &file, old, from, &trusted, now.max(known.newest()), output)?;
+    let (file, exit) = to_keep(path, &file, old, from, &trusted, now.max(known.newest()), output)?;
     // What is written has to open again, together with what is remembered.
     let (again, _) = before.update(file.text().as_bytes(), now).map_err(refused)?;
     if again != known {
@@ -172,11 +175,11 @@ fn update(path: &Path, store: &StoreFolder, output: &mut Output) -> Result<Exit,
     stored.as_ref().map_or(Ok(()), |stored| store.catch_up(stored))?;
     store.keep(&known, file.text().as_bytes())?;
     said::updated(&before, &file, is_changed, now).iter().for_each(|line| output.line(line));
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
 /// The file as the store keeps it: the pack, the steps of its root that somebody at this version needs, those lists that
-/// count, and those of the file before that know of more.
+/// count, and those of the file before that know of more. It is not done with where lists are left out.
 fn to_keep(
     path: &Path,
     new: &[u8],
@@ -185,16 +188,15 @@ fn to_keep(
     trusted: &TrustPack,
     now: Instant,
     output: &mut Output,
-) -> Result<PackFile, Trouble> {
+) -> Result<(PackFile, Exit), Trouble> {
     let refused = |finding: Finding| Trouble::new(said::refused(path, &finding));
     let lists = |file| PackParts::of(file).map(|parts| parts.lists).map_err(refused);
     let mut file = PackFile::parse(path, new)?.alone(from).map_err(refused)?;
     let room = PackParts::BYTES_MAX.saturating_sub(file.text().len());
     let old = old.map(lists).transpose()?.unwrap_or_default();
     let kept = KeptLists::of(&lists(new)?, &old, room, trusted, now);
-    if let Some((number, first)) = &kept.refused {
-        output.complain(&said::lists_do_not_count(path, *number, first));
-    }
     file.lists = kept.texts;
-    Ok(file)
+    let Some((number, first)) = &kept.left_out else { return Ok((file, Exit::Done)) };
+    output.complain(&said::lists_left_out(path, *number, first));
+    Ok((file, Exit::Indeterminate))
 }

@@ -203,13 +203,14 @@ impl Desk {
         Answer { exit: Some(exit), text }
     }
 
-    /// When the lists were made that were asked, where they are proven.
+    /// When the lists were made that were asked, where they are proven. A date that is still to come says nothing about the
+    /// time: nobody shall stop a verifier by one.
     fn note(&self, outcome: &Result<VerifiedBadge, Refusal>) {
         let (claims, status) = match outcome {
             Ok(badge) => (Some(badge.claims()), badge.status()),
             Err(refusal) => (refusal.refused().claims(), refusal.refused().status()),
         };
-        let made = status.iter().filter_map(BadgeStatus::as_of).max();
+        let made = status.iter().filter_map(BadgeStatus::as_of).filter(|made| *made <= self.at).max();
         if let (Some(issuer), Some(made)) = (claims.and_then(Claims::issuer_id), made) {
             self.trusted.saw(issuer, made);
         }

@@ -143,9 +143,11 @@ pub(crate) fn key(key: &EntityKey) -> String {
         KeyState::Active => write!(told, ", in use"),
         KeyState::Retired => write!(told, ", retired"),
         KeyState::Compromised { since, genuine } => {
-            let genuine = genuine.as_ref().map_or("none known to be genuine".into(), |genuine| {
-                format!("{} known to be genuine", count(genuine.len(), "badge"))
-            });
+            let genuine = match genuine {
+                None => "none known to be genuine".into(),
+                Some(genuine) if genuine.is_outdated() => "genuine badges named as before; ask for a new entry".into(),
+                Some(genuine) => format!("{} known to be genuine", count(genuine.len(), "badge")),
+            };
             write!(told, ", IN OTHER HANDS since {since}, {genuine}")
         }
     };
@@ -242,14 +244,10 @@ pub(crate) fn ends_before_it_begins(key: &str, until: Instant) -> String {
 pub(crate) fn nothing_of_this_key(path: &Path, key: &str) -> String {
     format!(
         "{}: it does not say which badges under {} are genuine; ask the centre for an entry that it wrote after \
-        `taskbadge key compromised`",
+        `taskbadge key compromised`, or name the badges themselves, one or a folder",
         named(path),
         printable(key)
     )
-}
-
-pub(crate) fn not_a_digest(path: &Path, line: usize) -> String {
-    format!("{}:{line}: this is no SHA-256; write its 64 hexadecimal digits, one a line", named(path))
 }
 
 // Status lists.
@@ -266,6 +264,14 @@ pub(crate) fn older_list(address: &str, made: Instant, known: Instant) -> String
     format!(
         "{}: this edition was made {made}, and one of {known} is in the pack; get the newest from its issuer; nothing was \
         changed",
+        printable(address)
+    )
+}
+
+pub(crate) fn list_clears(address: &str, made: Instant, known: Instant) -> String {
+    format!(
+        "{}: the edition of {made} does not have all revocations of the one of {known}, and a revocation is for good; ask its \
+        issuer for a list that has them; nothing was changed",
         printable(address)
     )
 }

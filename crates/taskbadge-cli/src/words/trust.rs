@@ -85,6 +85,14 @@ pub(crate) fn lists_do_not_count(path: &Path, number: usize, first: &Finding) ->
     }
 }
 
+pub(crate) fn lists_left_out(path: &Path, number: usize, first: &Finding) -> String {
+    let first = printable(&first.to_string());
+    match number {
+        1 => format!("{}: a status list is left out: {first}", named(path)),
+        number => format!("{}: {number} status lists are left out; the first: {first}", named(path)),
+    }
+}
+
 pub(crate) fn no_store(folder: &Path) -> String {
     format!("{}: there is no such folder of recognised issuers and trust packs; check --store", named(folder))
 }

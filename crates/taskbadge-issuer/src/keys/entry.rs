@@ -13,8 +13,9 @@ use crate::ledger::Ledger;
 /// The centre as one object of a trust pack, indented JSON with a line feed at the end: its DID, name, keys with their
 /// roles and states, DID document, and the ids of the achievements that it issues.
 ///
-/// Of a key in other hands it has the digests of the badges that the ledger knows: the first 16 bytes of each SHA-256,
-/// sorted, one after the other, in base64url. A badge under that key that is not among them is forged.
+/// Of a key in other hands it has the digests of what the key signed for the ledger
+/// ([`Ledger::genuine`]): the first 16 bytes of each, sorted, one after the other, in base64url. A badge under that
+/// key that is not among them is forged.
 ///
 /// # Errors
 /// [`Trouble::Keys`], those of [`Centre::did_document`], the troubles of the ledger, [`Trouble::File`].
@@ -26,14 +27,14 @@ pub fn entry(centre: &Centre, mut ledger: Option<&mut Ledger>) -> Result<String,
     let mut keys = Vec::new();
     for key in Keys::of(centre)?.all() {
         let mut line = Line::of(key);
-        let mut genuine = None;
+        let mut known = None;
         if let State::Compromised { .. } = key.state {
             line.valid_until = None;
             let digests = ledger.as_mut().map(|ledger| ledger.genuine(key.id.as_str())).transpose()?;
             // Without a ledger nobody can say which badges are genuine, which is another thing than that none is.
-            genuine = digests.map(|digests| Genuine::of(digests).to_text());
+            known = digests.map(|digests| Genuine::of(digests).to_text());
         }
-        keys.push(EntryKey { line, genuine });
+        keys.push(EntryKey { line, genuine: known });
     }
     let document = match settings.did().verifying_key() {
         Some(_) => None,
@@ -79,7 +80,7 @@ struct Entry<'e> {
 struct EntryKey {
     #[serde(flatten)]
     line: Line,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "genuineHashData", skip_serializing_if = "Option::is_none")]
     genuine: Option<String>,
 }
 

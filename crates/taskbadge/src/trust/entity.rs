@@ -97,9 +97,16 @@ pub enum KeyState {
     },
 }
 
-/// The first halves of the SHA-256 of genuine badges in canonical form, in ascending order.
+/// Which badges are genuine, by the first halves of the digests of what was signed
+/// ([`SignedBadge::digests_by`](crate::badge::SignedBadge::digests_by)), in ascending order.
+///
+/// A badge stays genuine in another form that says the same, and with other proofs beside. Packs had digests of files
+/// before, in another member: such a list is [outdated](Genuine::is_outdated), names none, and refutes none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Genuine(Vec<[u8; 16]>);
+pub struct Genuine {
+    halves: Vec<[u8; 16]>,
+    is_outdated: bool,
+}
 
 impl Genuine {
     /// Those of whole digests, in any order.
@@ -109,31 +116,39 @@ impl Genuine {
         let mut halves: Vec<[u8; 16]> = digests.into_iter().map(half).collect();
         halves.sort_unstable();
         halves.dedup();
-        Self(halves)
+        Self { halves, is_outdated: false }
     }
 
     /// Whether a badge of this digest is among them.
     #[must_use]
     pub fn contains(&self, digest: &[u8; 32]) -> bool {
-        digest.first_chunk().is_some_and(|half: &[u8; 16]| self.0.binary_search(half).is_ok())
+        let is_there = |half: &[u8; 16]| self.halves.binary_search(half).is_ok();
+        !self.is_outdated && digest.first_chunk().is_some_and(is_there)
+    }
+
+    /// Whether they are digests of something else than what was signed, as in packs of before: then nobody can tell from
+    /// them whether a badge is genuine.
+    #[must_use]
+    pub fn is_outdated(&self) -> bool {
+        self.is_outdated
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.halves.len()
     }
 
     /// Whether there are none: then no badge under the key stands.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.halves.is_empty()
     }
 
     /// As it stands in a pack: the 16-byte halves one after the other, in base64url without padding.
     #[must_use]
     pub fn to_text(&self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(self.0.as_flattened())
+        BASE64_URL_SAFE_NO_PAD.encode(self.halves.as_flattened())
     }
 
     /// Reads the text of a pack. `None` where it is not base64url, or the halves are not in ascending order.
@@ -141,9 +156,20 @@ impl Genuine {
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
         let (halves, rest) = bytes.as_chunks::<16>();
-        (rest.is_empty() && halves.is_sorted_by(|a, b| a < b)).then(|| Self(halves.to_vec()))
+        let is_good = rest.is_empty() && halves.is_sorted_by(|a, b| a < b);
+        is_good.then(|| Self { halves: halves.to_vec(), is_outdated: false })
+    }
+
+    /// Their member in the key of a pack.
+    fn member(&self) -> &'static str {
+        if self.is_outdated { OUTDATED } else { GENUINE }
     }
 }
+
+/// The digests of hash data (Data Integrity EdDSA 1.0 sections 3.2.4 and 3.3.4).
+const GENUINE: &str = "genuineHashData";
+/// Digests of badges in canonical form, with their proofs.
+const OUTDATED: &str = "genuine";
 
 impl Scope {
     /// An achievement's id; with `*` at its end, all that begin so.
@@ -324,16 +350,18 @@ impl EntityKey {
             Some("compromised") => {
                 let since = read.parsed("compromisedSince")?.ok_or_else(|| read.missing("compromisedSince"))?;
                 // No badge at all may be genuine, which is another thing than not saying which.
-                let genuine = object.get("genuine").map(|value| {
+                let named = [GENUINE, OUTDATED].into_iter().find_map(|name| Some((name, object.get(name)?)));
+                let genuine = named.map(|(name, value)| {
                     let genuine = value.as_str().and_then(Genuine::parse);
-                    genuine.ok_or_else(|| read.wrong("genuine", "it is not halves of digests in order"))
+                    let genuine = genuine.ok_or_else(|| read.wrong(name, "it is not halves of digests in order"))?;
+                    Ok::<_, Finding>(Genuine { is_outdated: name == OUTDATED, ..genuine })
                 });
                 KeyState::Compromised { since, genuine: genuine.transpose()? }
             }
             Some(_) => return Err(read.wrong("state", "it is active, retired or compromised")),
         };
         // Whoever wrote that meant a stolen key: it must not be read as a good one.
-        let of_theft = ["compromisedSince", "genuine"].into_iter().find(|key| object.get(key).is_some());
+        let of_theft = ["compromisedSince", GENUINE, OUTDATED].into_iter().find(|key| object.get(key).is_some());
         if let (Some(key), KeyState::Active | KeyState::Retired) = (of_theft, &state) {
             return Err(read.wrong(key, "only a key in the state compromised has it"));
         }
@@ -467,6 +495,8 @@ struct JsonKey<'e> {
     compromised_since: Option<Instant>,
     #[serde(skip_serializing_if = "Option::is_none")]
     genuine: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    genuine_hash_data: Option<String>,
     id: &'e str,
     public_key_multibase: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -510,13 +540,13 @@ impl<'e> JsonKey<'e> {
         let (state, since, genuine) = match &key.state {
             KeyState::Active => (None, None, None),
             KeyState::Retired => (Some("retired"), None, None),
-            KeyState::Compromised { since, genuine } => {
-                (Some("compromised"), Some(*since), genuine.as_ref().map(Genuine::to_text))
-            }
+            KeyState::Compromised { since, genuine } => (Some("compromised"), Some(*since), genuine.as_ref()),
         };
+        let text = |name: &str| genuine.filter(|genuine| genuine.member() == name).map(Genuine::to_text);
         Self {
             compromised_since: since,
-            genuine,
+            genuine: text(OUTDATED),
+            genuine_hash_data: text(GENUINE),
             id: &key.id,
             public_key_multibase: key.key.to_multikey(),
             role: key.role.map(Role::as_str),

@@ -48,6 +48,7 @@ pub enum StatusPlace {
 #[derive(Debug, Clone)]
 pub struct StatusAnswer {
     finding: Finding,
+    beside: Option<Finding>,
     as_of: Option<Instant>,
     valid_until: Option<Instant>,
 }
@@ -56,7 +57,14 @@ impl StatusAnswer {
     /// The answer is this finding: `status.current`, `status.revoked`, `status.suspended`, or why that cannot be told.
     #[must_use]
     pub fn new(finding: Finding) -> Self {
-        Self { finding, as_of: None, valid_until: None }
+        Self { finding, beside: None, as_of: None, valid_until: None }
+    }
+
+    /// The same answer, and what else there is to say, such as `trust.clock` of a list that is dated after the check.
+    #[must_use]
+    pub fn beside(mut self, finding: Finding) -> Self {
+        self.beside = Some(finding);
+        self
     }
 
     /// The same answer from a list that was made at this instant.
@@ -121,7 +129,7 @@ impl BadgeStatus {
         self.as_of
     }
 
-    /// How many whole days old the list at hand was.
+    /// How many whole days old the list at hand was, unless it is dated after the check.
     #[must_use]
     pub fn age_days(&self) -> Option<i64> {
         self.age_days
@@ -135,7 +143,8 @@ impl BadgeStatus {
 
     /// Whether a list, or a newer one, would tell.
     pub(super) fn wants_list(&self) -> bool {
-        self.code.severity() == Severity::Unknown
+        // A clock that is wrong is put right by no list.
+        self.code.severity() == Severity::Unknown && self.code != Code::TrustClock
     }
 }
 
@@ -184,10 +193,10 @@ pub(super) fn check(
             purpose: claim.purpose,
             list: claim.list.into(),
             as_of: answer.as_of,
-            age_days: answer.as_of.map(|made| at.days_since(made)),
+            age_days: answer.as_of.filter(|made| *made <= at).map(|made| at.days_since(made)),
             valid_until: answer.valid_until,
         });
-        findings.push(answer.finding.at(pointer));
+        findings.extend([answer.finding].into_iter().chain(answer.beside).map(|finding| finding.at(&*pointer)));
     }
     if findings.is_empty() {
         findings.push(Code::StatusNone.into());

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use taskbadge::badge::Iri;
+use taskbadge::badge::{Iri, SignedBadge};
+use taskbadge::json::Limits;
+use taskbadge::jsonld::Contexts;
 use taskbadge::key::DidDocument;
 use taskbadge::trust::{Entity, EntityKey, Genuine, KeyState, Name, Pack, Scope};
 use taskbadge_issuer::LanguageTag;
@@ -74,7 +76,7 @@ pub(super) fn remove(remove: &RemoveIssuer, output: &mut Output) -> Result<Exit,
 
 pub(super) fn retire_key(retire: &RetireKey, output: &mut Output) -> Result<Exit, Trouble> {
     let until = instant(&retire.until, "until", DayPart::End)?;
-    change_key(&retire.pack.file, &retire.key, &retire.validity, output, |key| {
+    change_key(&retire.pack.file, &retire.key, &retire.validity, output, |key, _| {
         if let KeyState::Compromised { since, .. } = key.state {
             return Err(Trouble::new(words::compromised_already(&key.id, since)));
         }
@@ -89,9 +91,9 @@ pub(super) fn retire_key(retire: &RetireKey, output: &mut Output) -> Result<Exit
 
 pub(super) fn compromise(compromise: &Compromise, output: &mut Output) -> Result<Exit, Trouble> {
     let since = instant(&compromise.since, "since", DayPart::Beginning)?;
-    let given = compromise.genuine.as_deref().map(|path| read_genuine(path, &compromise.key)).transpose()?;
     let mut is_known = true;
-    let done = change_key(&compromise.pack.file, &compromise.key, &compromise.validity, output, |key| {
+    let done = change_key(&compromise.pack.file, &compromise.key, &compromise.validity, output, |key, pack| {
+        let given = compromise.genuine.as_deref().map(|path| genuine(path, key, pack)).transpose()?;
         let known = match &key.state {
             KeyState::Compromised { genuine, .. } => genuine.clone(),
             _ => None,
@@ -112,7 +114,7 @@ fn change_key(
     named: &str,
     validity: &Validity,
     output: &mut Output,
-    change: impl FnOnce(&mut EntityKey) -> Result<(), Trouble>,
+    change: impl FnOnce(&mut EntityKey, &Pack) -> Result<(), Trouble>,
 ) -> Result<Exit, Trouble> {
     let mut file = PackFile::open(path)?;
     let found = file.pack.entities.iter().enumerate().filter_map(|(index, entity)| {
@@ -126,7 +128,7 @@ fn change_key(
         (None, _) => return Err(Trouble::new(words::no_such_key(named, &file.path))),
         _ => return Err(Trouble::new(words::key_of_several(named, &file.path))),
     };
-    change(&mut keys[key])?;
+    change(&mut keys[key], &file.pack)?;
     let shown = keys[key].clone();
     let edited = file.edit(super::super::now(), validity.valid_days, |pack| pack.entities[entity].keys = keys)?;
     output.line(words::key(&shown));
@@ -191,33 +193,38 @@ fn read_entry(path: &Path) -> Result<Entity, Trouble> {
     Entity::parse(&bytes).map_err(|finding| Trouble::new(words::not_an_entry(path, &finding)))
 }
 
-/// From an entry, or from a list of digests, one a line.
-fn read_genuine(path: &Path, named: &str) -> Result<Genuine, Trouble> {
-    let bytes = files::read(path, ENTRY_BYTES_MAX)?;
-    if bytes.trim_ascii_start().starts_with(b"{") {
-        let entity = Entity::parse(&bytes).map_err(|finding| Trouble::new(words::not_an_entry(path, &finding)))?;
-        let genuine = entity.keys.into_iter().filter(|key| is(key, named)).find_map(|key| match key.state {
-            KeyState::Compromised { genuine, .. } => genuine,
-            _ => None,
-        });
-        return genuine.ok_or_else(|| Trouble::new(words::nothing_of_this_key(path, named)));
+/// Which badges under a key are genuine: as the centre's entry says, or those at hand, in a file or a folder.
+fn genuine(path: &Path, key: &EntityKey, pack: &Pack) -> Result<Genuine, Trouble> {
+    if !path.is_dir() {
+        let bytes = files::read(path, ENTRY_BYTES_MAX)?;
+        if let Ok(entity) = Entity::parse(&bytes) {
+            let of_key = entity.keys.into_iter().filter(|listed| listed.key == key.key);
+            let genuine = of_key.filter_map(|listed| match listed.state {
+                KeyState::Compromised { genuine, .. } => genuine.filter(|genuine| !genuine.is_outdated()),
+                _ => None,
+            });
+            return genuine.last().ok_or_else(|| Trouble::new(words::nothing_of_this_key(path, &key.id)));
+        }
     }
-    let text = String::from_utf8_lossy(&bytes);
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let digests = lines
-        .map(|(number, line)| digest(line.trim()).ok_or_else(|| Trouble::new(words::not_a_digest(path, number + 1))));
-    Ok(Genuine::of(digests.collect::<Result<Vec<_>, _>>()?))
-}
-
-fn digest(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
+    let mut contexts = Contexts::builtin();
+    for context in &pack.contexts {
+        // A pack that verifiers take has none that does not fit.
+        let _ = contexts.add(&context.id, context.document.as_bytes());
     }
-    for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
-        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
+    let mut digests = Vec::new();
+    for file in files::badges(vec![path.to_owned()]) {
+        let file = file?;
+        let bytes = files::read_start(&file, Limits::BADGE.bytes)?;
+        // What else lies in a folder vouches for nothing.
+        let Ok(badge) = SignedBadge::parse(&bytes) else { continue };
+        if badge.unverified().achievement_id().is_some() {
+            digests.extend(badge.digests_by(&contexts, &key.key).unwrap_or_default());
+        }
     }
-    Some(bytes)
+    if digests.is_empty() {
+        return Err(Trouble::new(words::nothing_of_this_key(path, &key.id)));
+    }
+    Ok(Genuine::of(digests))
 }
 
 /// `fr=Centre du port` is a name in French; what does not begin with a language is the name.

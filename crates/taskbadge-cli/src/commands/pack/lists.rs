@@ -7,7 +7,7 @@ use taskbadge::time::Instant;
 use taskbadge::trust::{KnownPack, ListMark, Pack, PackParts, Root, Trust};
 use taskbadge::verify::Verifier;
 use taskbadge_issuer::centre;
-use taskbadge_status::{LIST_LIMITS, StatusLists};
+use taskbadge_status::{GenuineList, LIST_LIMITS};
 
 use super::saved;
 use crate::args::pack::AddList;
@@ -16,8 +16,8 @@ use crate::output::{Exit, Output, Trouble};
 use crate::pack_file::{ListLabel, PackFile};
 use crate::words::pack as words;
 
-/// A list that was found genuine.
-struct Genuine {
+/// A list that is taken.
+struct Taken {
     text: String,
     label: ListLabel,
     made: Instant,
@@ -28,25 +28,35 @@ pub(super) fn add(add: &AddList, output: &mut Output) -> Result<Exit, Trouble> {
     let now = super::super::now();
     let verifier = verifier(&file.pack, now)?;
     // All of them, or none: a person should not have to find out which were taken.
-    let mut lists: Vec<Genuine> = Vec::new();
+    let mut lists: Vec<Taken> = Vec::new();
     for path in files::badges(add.lists.clone()) {
         let path = path?;
         // A published folder has it beside the lists.
         if path.file_name().is_some_and(|name| name == "did.json") {
             continue;
         }
-        let list = read(&path, &verifier, now)?;
-        let not_older = lists.iter().find(|other| other.label == list.label).is_none_or(|o| o.made <= list.made);
-        if not_older {
-            lists.retain(|other| other.label != list.label);
-            lists.push(list);
+        let (text, list) = read(&path, &verifier, now)?;
+        let label = ListLabel { address: list.address().into(), issuer: list.issuer().into() };
+        let taken = Taken { text, label, made: list.made() };
+        match lists.iter_mut().find(|other| other.label == taken.label) {
+            None => lists.push(taken),
+            Some(other) if other.made > taken.made => follows(&proven(&other.text, &verifier, now)?, &list)?,
+            Some(other) => {
+                follows(&list, &proven(&other.text, &verifier, now)?)?;
+                *other = taken;
+            }
         }
     }
     for list in &lists {
+        let proven = proven(&list.text, &verifier, now)?;
         let mark = file.pack.lists.iter().find(|mark| list.label.is_of(mark)).map(|mark| mark.made);
-        let held = held(&file, &list.label, &verifier, now).map(|held| held.made);
-        if let Some(known) = mark.max(held).filter(|known| *known > list.made) {
+        if let Some(known) = mark.filter(|known| *known > list.made) {
             return Err(Trouble::new(words::older_list(&list.label.address, list.made, known)));
+        }
+        let held = file.lists.iter().filter(|held| ListLabel::of(held).as_ref() == Some(&list.label));
+        // One that nobody may have signed any more does not count.
+        for held in held.filter_map(|held| GenuineList::read(&verifier, held.as_bytes(), now).ok()) {
+            follows(&proven, &held)?;
         }
     }
     let before = file.text();
@@ -94,33 +104,31 @@ fn verifier(pack: &Pack, now: Instant) -> Result<Verifier, Trouble> {
     Ok(Verifier::new(Trust::none().with_pack(&trusted)))
 }
 
-fn read(path: &Path, verifier: &Verifier, now: Instant) -> Result<Genuine, Trouble> {
+fn read(path: &Path, verifier: &Verifier, now: Instant) -> Result<(String, GenuineList), Trouble> {
     let bytes = files::read_start(path, LIST_LIMITS.bytes)?;
     let refused = |finding: Finding| Trouble::new(words::list_refused(path, &finding));
-    let list = genuine(&bytes, verifier, now).map_err(refused)?;
+    let list = GenuineList::read(verifier, &bytes, now).map_err(refused)?;
+    // One that has ended, or is dated after the clock, is not for handing on.
+    list.counts_at(now).map_err(refused)?;
     // The line would be taken for a pack, and the whole file be refused.
-    if PackParts::of(list.text.as_bytes()).is_ok() {
+    if PackParts::of(&bytes).is_ok() {
         return Err(refused(Finding::new(Code::StatusListMalformed)));
     }
-    Ok(list)
+    Ok((String::from_utf8_lossy(&bytes).into_owned(), list))
 }
 
-/// The list of this label that the file has, as far as it is genuine.
-fn held(file: &PackFile, label: &ListLabel, verifier: &Verifier, now: Instant) -> Option<Genuine> {
-    let text = file.lists.iter().find(|list| ListLabel::of(list).as_ref() == Some(label))?;
-    genuine(text.as_bytes(), verifier, now).ok()
+/// A list that was read a moment ago.
+fn proven(text: &str, verifier: &Verifier, now: Instant) -> Result<GenuineList, Trouble> {
+    GenuineList::read(verifier, text.as_bytes(), now).map_err(|finding| Trouble::new(words::cannot_check(&finding)))
 }
 
-fn genuine(bytes: &[u8], verifier: &Verifier, now: Instant) -> Result<Genuine, Finding> {
-    let address = StatusLists::new().add(verifier, bytes, now)?;
-    // It is genuine and a list; a list that has ended is refused here.
-    let list = verifier
-        .credential(bytes, now, LIST_LIMITS)
-        .map_err(|refusal| Finding::new(Code::StatusListValidity).because(refusal.refused().cause().to_string()))?;
-    let missing = || Finding::new(Code::StatusListMalformed).at("/validFrom").because("nothing says when it was made");
-    Ok(Genuine {
-        text: String::from_utf8_lossy(bytes).into_owned(),
-        label: ListLabel { address, issuer: list.claims().issuer_id().unwrap_or_default().to_owned() },
-        made: list.claims().valid_from().ok_or_else(missing)?,
-    })
+/// Refuses an edition that is older than another, or has not all of its revocations.
+fn follows(list: &GenuineList, other: &GenuineList) -> Result<(), Trouble> {
+    if list.made() < other.made() {
+        return Err(Trouble::new(words::older_list(list.address(), list.made(), other.made())));
+    }
+    if !list.revokes_all_of(other) {
+        return Err(Trouble::new(words::list_clears(list.address(), list.made(), other.made())));
+    }
+    Ok(())
 }

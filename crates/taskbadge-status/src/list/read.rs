@@ -8,25 +8,19 @@ use taskbadge::json::{Document, Object, Value};
 use taskbadge::time::Instant;
 use taskbadge::verify::{Refusal, Verifier};
 
-use super::{Content, Fault, List};
+use super::{Content, Fault, GenuineList, Refused};
 use crate::bits::Bits;
 use crate::credential::LIST_LIMITS;
 
-/// Why bytes are no list that counts, and the address that they claim, which nobody has proven.
-pub(super) struct Refused {
-    pub(super) fault: Fault,
-    pub(super) claimed_id: Option<String>,
-}
-
-pub(super) fn list(verifier: &Verifier, bytes: &[u8], at: Instant) -> Result<(String, List), Box<Refused>> {
+pub(super) fn list(verifier: &Verifier, bytes: &[u8], at: Instant) -> Result<GenuineList, Box<Refused>> {
     let read = match verifier.credential(bytes, at, LIST_LIMITS) {
-        Ok(credential) => genuine(verifier, credential.claims(), credential.proof_created(), at)
-            .map(|(id, list)| (id, List { recognised_until: credential.recognised_until(), ..list })),
-        Err(refusal) => match ended(&refusal) {
-            Some((claims, created)) => genuine(verifier, claims, created, at).map(|(id, list)| {
+        Ok(credential) => genuine(verifier, credential.claims(), credential.proof_created())
+            .map(|list| GenuineList { recognised_until: credential.recognised_until(), ..list }),
+        Err(refusal) => match out_of_time(&refusal) {
+            Some((claims, created)) => genuine(verifier, claims, created).map(|list| {
                 let mut findings = refusal.refused().findings().iter().map(Finding::code);
                 let doubt = findings.find(|code| [Code::TrustExpired, Code::TrustClock].contains(code));
-                (id, List { doubt, recognised_until: refusal.refused().recognised_until(), ..list })
+                GenuineList { doubt, recognised_until: refusal.refused().recognised_until(), ..list }
             }),
             None => Err(refused(&refusal)),
         },
@@ -34,7 +28,7 @@ pub(super) fn list(verifier: &Verifier, bytes: &[u8], at: Instant) -> Result<(St
     read.map_err(|finding| {
         let document = Document::parse(bytes, LIST_LIMITS).ok();
         let object = document.as_ref().and_then(|document| document.object().ok());
-        let claimed_id = object.and_then(|object| Some(object.get("id")?.as_str()?.to_owned()));
+        let claimed_address = object.and_then(|object| Some(object.get("id")?.as_str()?.to_owned()));
         let fault = match object.filter(|object| object.get("proof").is_none()).and_then(revoked_badges) {
             Some(revoked) => {
                 let detail = "a 1EdTech revocation list that is not signed proves nothing without the network";
@@ -42,17 +36,19 @@ pub(super) fn list(verifier: &Verifier, bytes: &[u8], at: Instant) -> Result<(St
             }
             None => finding.into(),
         };
-        Box::new(Refused { fault, claimed_id })
+        Box::new(Refused { fault, claimed_address })
     })
 }
 
-/// A list that is refused for nothing but its age, or that of the trust pack behind it, still proves what is revoked. That
-/// it proves nothing else is said of the badge, too.
-fn ended(refusal: &Refusal) -> Option<(Claims<'_>, Option<Instant>)> {
+/// What is wrong with the time of a list, or of the trust pack behind it.
+const AGES: [Code; 4] = [Code::TimeExpired, Code::TimeNotYetValid, Code::TrustExpired, Code::TrustClock];
+
+/// A list that is refused for nothing but its time still proves what it marks. That it proves nothing else is said of the
+/// badge, too.
+fn out_of_time(refusal: &Refusal) -> Option<(Claims<'_>, Option<Instant>)> {
     let refused = refusal.refused();
     let mut grave = refused.findings().iter().filter(|finding| finding.code().severity() > Severity::Info);
-    let ages = [Code::TimeExpired, Code::TrustExpired, Code::TrustClock];
-    if grave.all(|finding| ages.contains(&finding.code())) {
+    if grave.all(|finding| AGES.contains(&finding.code())) {
         return Some((refused.claims()?, refused.proof_created()));
     }
     None
@@ -60,14 +56,13 @@ fn ended(refusal: &Refusal) -> Option<(Claims<'_>, Option<Instant>)> {
 
 /// What a refused credential is as a status list.
 fn refused(refusal: &Refusal) -> Finding {
-    // That a list has ended is the least of what may be wrong with it.
+    // Its time is the least of what may be wrong with a list.
     let refused = refusal.refused();
     let mut grave = refused.findings().iter().filter(|finding| finding.code().severity() > Severity::Info);
-    let cause = grave.find(|finding| finding.code() != Code::TimeExpired).unwrap_or(refused.cause());
+    let cause = grave.find(|finding| !AGES.contains(&finding.code())).unwrap_or(refused.cause());
     let code = match cause.code() {
         Code::JsonTooLarge => Code::StatusListTooLarge,
         Code::IssuerUnknown => Code::StatusListIssuer,
-        Code::TimeNotYetValid => Code::StatusListValidity,
         Code::BadgeType | Code::BadgeMissing | Code::BadgeMalformed => Code::StatusListMalformed,
         code if code.as_str().starts_with("json.") => Code::StatusListMalformed,
         _ => Code::StatusListProof,
@@ -80,20 +75,15 @@ fn refused(refusal: &Refusal) -> Finding {
 }
 
 /// Reads a credential whose signature is good (Bitstring Status List 1.0 section 3.2, steps after the proof).
-fn genuine(
-    verifier: &Verifier,
-    claims: Claims<'_>,
-    created: Option<Instant>,
-    at: Instant,
-) -> Result<(String, List), Finding> {
+fn genuine(verifier: &Verifier, claims: Claims<'_>, created: Option<Instant>) -> Result<GenuineList, Finding> {
     let malformed = |pointer: &str, detail: &str| Finding::new(Code::StatusListMalformed).at(pointer).because(detail);
     let credential = claims.root().as_object().ok_or_else(|| malformed("", "it is not an object"))?;
-    let id = claims.id().ok_or_else(|| Finding::new(Code::StatusListUrl).at("/id").because("it names no address"))?;
+    let address =
+        claims.id().ok_or_else(|| Finding::new(Code::StatusListUrl).at("/id").because("it names no address"))?;
     let issuer = claims.issuer_id().ok_or_else(|| malformed("/issuer", "it names no issuer"))?;
-    // The issuer's word on when it looked: the date of the credential, or of a later proof over it. A date that is
-    // still to come would make the list look fresh for longer.
-    let made = [claims.valid_from(), created].into_iter().flatten().filter(|&made| made <= at).max();
-    let as_of = made.ok_or_else(|| malformed("/validFrom", "nothing says when it was made"))?;
+    // The issuer's word on when it looked: the date of the credential, or of a later proof over it.
+    let made = claims.valid_from().max(created);
+    let made = made.ok_or_else(|| malformed("/validFrom", "nothing says when it was made"))?;
 
     let mut subjects = credential.get("credentialSubject").into_iter().flat_map(Value::one_or_many);
     let subject = match (subjects.next().and_then(Value::as_object), subjects.next()) {
@@ -118,21 +108,20 @@ fn genuine(
     } else {
         return Err(malformed("/type", "it is not a status list"));
     };
-    let list = List {
+    Ok(GenuineList {
+        address: address.into(),
         issuer: issuer.into(),
         speaks_for: verifier.trust().spoken_for_by(issuer),
-        floor: verifier.trust().list_floor(id, issuer),
+        floor: verifier.trust().list_floor(address, issuer),
         doubt: None,
         recognised_until: None,
         purposes,
         content,
-        earlier: None,
-        as_of,
-        date: as_of.datetime().date_naive().to_string(),
-        valid_from: claims.valid_from(),
+        elsewhere: None,
+        made,
+        date: made.datetime().date_naive().to_string(),
         valid_until: claims.valid_until(),
-    };
-    Ok((id.into(), list))
+    })
 }
 
 /// Those purposes of a list, one or many, that a badge can be checked for.
@@ -166,6 +155,6 @@ fn revoked_badges(list: Object<'_>) -> Option<HashMap<String, Option<String>>> {
 }
 
 /// As much of a foreign text as goes in a sentence.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     text.chars().take(200).collect()
 }
