@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use taskbadge::badge::{Claims, StatusPurpose};
 use taskbadge::finding::{Code, Finding};
+use taskbadge::shown::{Name, Quoted};
 use taskbadge::time::Instant;
 use taskbadge::verify::{StatusAnswer, StatusClaim, StatusPlace, StatusSource, Verifier};
 
@@ -130,7 +131,7 @@ impl StatusLists {
     pub fn add_from(&mut self, url: &str, verifier: &Verifier, bytes: &[u8], at: Instant) -> Result<(), Finding> {
         let fault = match read::list(verifier, bytes, at) {
             Ok((id, list)) if id == url => return self.hold(&id, list),
-            Ok((id, _)) => Fault::from(Finding::new(Code::StatusListUrl).at("/id").because(read::shown(&id))),
+            Ok((id, _)) => Fault::from(Finding::new(Code::StatusListUrl).at("/id").because(Name(&id).to_string())),
             Err(refused) => refused.fault,
         };
         let finding = fault.finding.clone();
@@ -182,12 +183,12 @@ impl StatusLists {
         let Some(lists) = self.lists.get(entry.list) else {
             return Err(match self.faults.get(entry.list) {
                 Some(fault) => fault.about(badge),
-                None => Finding::new(Code::StatusMissing).because(read::shown(entry.list)),
+                None => Finding::new(Code::StatusMissing).because(Name(entry.list).to_string()),
             });
         };
         let mut own = lists.iter().filter(|list| list.speaks_for.iter().any(|(id, _)| id == issuer)).peekable();
         if own.peek().is_none() {
-            let by = lists.first().map(|list| read::shown(&list.issuer)).unwrap_or_default();
+            let by = lists.first().map(|list| Name(&list.issuer).to_string()).unwrap_or_default();
             return Err(Finding::new(Code::StatusListIssuer).because(format!("it is by {by}")));
         }
         let fitting: Vec<&List> = own.filter(|list| list.content.fits(entry.place)).collect();
@@ -254,7 +255,7 @@ impl List {
         {
             let mut told = self.told(words.marked, at);
             if let Some(reason) = reason {
-                told.extend([": ", &read::shown(reason)]);
+                told.extend([": ", &Quoted(reason).to_string()]);
             }
             return Finding::new(Code::StatusRevoked).because(told);
         }
@@ -269,8 +270,7 @@ impl List {
         let speaks = self.speaks_for.iter().any(|(id, end)| id == issuer && !is_over(*end));
         let has_ended = (is_over(self.recognised_until) || !speaks).then_some(Code::TrustExpired);
         if let Some(doubt) = self.doubt.or(has_ended) {
-            return Finding::new(doubt)
-                .because(format!("of the issuer of the status list, {}", read::shown(&self.issuer)));
+            return Finding::new(doubt).because(format!("of the issuer of the status list, {}", Name(&self.issuer)));
         }
         if let Some(floor) = self.floor.filter(|&floor| self.as_of < floor) {
             return Finding::new(Code::StatusListRollback)
@@ -388,7 +388,7 @@ impl Fault {
         };
         let detail = match badge.id().and_then(|id| unsigned.get(id)) {
             Some(Some(reason)) => {
-                format!("it is not signed; it says that the badge is revoked: {}", read::shown(reason))
+                format!("it is not signed; it says that the badge is revoked: {}", Quoted(reason))
             }
             Some(None) => "it is not signed; it says that the badge is revoked".into(),
             None => "it is not signed".into(),

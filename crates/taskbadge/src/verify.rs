@@ -281,7 +281,7 @@ impl Verifier {
                         about.push(Finding::new(Code::ContextEdition).at("/@context").because(editions));
                     }
                     if !hashed.by_vocab.is_empty() {
-                        about.push(Finding::new(Code::ContextVocab).because(hashed.by_vocab.join(", ")));
+                        about.push(Finding::new(Code::ContextVocab).because(first_of(&hashed.by_vocab)));
                     }
                     let good = GoodProof { proof, key: key.key(), hash_data: hashed.bytes() };
                     return Ok((good, about, edition));
@@ -370,6 +370,14 @@ struct GoodProof<'d> {
     proof: Proof<'d>,
     key: VerifyingKey,
     hash_data: [u8; 64],
+}
+
+/// The names, of which there may be as many as the document has keys.
+fn first_of(names: &[String]) -> String {
+    const FEW: usize = 10;
+    let few: Vec<String> = names.iter().take(FEW).map(|name| shown(name)).collect();
+    let more = names.len().saturating_sub(FEW);
+    if more > 0 { format!("{} and {more} more", few.join(", ")) } else { few.join(", ") }
 }
 
 /// VC Data Model 2.0 section 4.9: the period is from `validFrom` on and ends before `validUntil`.

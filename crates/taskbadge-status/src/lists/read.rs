@@ -164,8 +164,3 @@ fn revoked_badges(list: Object<'_>) -> Option<HashMap<String, Option<String>>> {
     });
     Some(revoked.collect())
 }
-
-/// As much of a foreign text as goes in a sentence.
-pub(super) fn shown(text: &str) -> String {
-    text.chars().take(200).collect()
-}
