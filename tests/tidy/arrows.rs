@@ -9,16 +9,8 @@ use taskbadge_tests::{json, root, tell};
 use crate::{repository, shown};
 
 /// The modules of the core, row by row. Modules of one row do not know each other.
-const ROWS: [&[&str]; 8] = [
-    &["shown", "time"],
-    &["finding"],
-    &["json"],
-    &["key", "jsonld"],
-    &["proof"],
-    &["badge"],
-    &["trust"],
-    &["verify"],
-];
+const ROWS: [&[&str]; 8] =
+    [&["shown", "time"], &["finding"], &["json"], &["key", "jsonld"], &["proof"], &["badge"], &["trust"], &["verify"]];
 
 fn row(module: &str) -> Option<usize> {
     ROWS.iter().position(|row| row.contains(&module))

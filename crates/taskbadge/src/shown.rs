@@ -49,7 +49,7 @@ pub struct Quoted<'t>(pub &'t str);
 pub struct Alone<'t>(pub &'t str);
 
 /// An identifier, an address, a place in a document, or the name of a file: as it is, for people to copy, where it is of
-/// ASCII letters, digits and `-._:/\#%+=@~` and begins with no verdict, else [`Quoted`].
+/// ASCII letters, digits and `-._:/\#%+=@~[]` and begins with no verdict, else [`Quoted`].
 ///
 /// ```
 /// use taskbadge::shown::Name;
@@ -230,7 +230,7 @@ impl Value {
 
 fn is_plain(text: &str) -> bool {
     const VERDICTS: [&str; 4] = ["VALID", "INVALID", "INDETERMINATE", "UNVERIFIED"];
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:/\\#%+=@~".contains(&byte);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:/\\#%+=@~[]".contains(&byte);
     let says_verdict = || VERDICTS.iter().any(|verdict| text.starts_with(verdict));
     (1..=LONGEST).contains(&text.len()) && text.bytes().all(plain) && !says_verdict()
 }

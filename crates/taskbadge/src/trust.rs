@@ -23,7 +23,7 @@ pub use pack::{ExtraContext, ListMark, PACK_LIMITS, Pack};
 pub use parts::PackParts;
 pub use root::{Fingerprint, MOST_ROOT_KEYS, NotAFingerprint, NotARoot, Root};
 
-use crate::finding::{Code, Finding, shown, worst};
+use crate::finding::{Code, Finding, worst};
 use crate::jsonld::Contexts;
 use crate::key::{Did, DidUrl, FrequentKey, KeyError, VerifyingKey};
 use crate::time::Instant;

@@ -59,7 +59,7 @@ enum Columns<'r> {
 impl Database {
     /// Opens an SQLite file, or makes one.
     pub(super) fn sqlite(path: &Path) -> Result<Self> {
-        let place = path.display().to_string();
+        let place = crate::text::named(path);
         make_private(path).map_err(|error| LedgerTrouble::from_system(&place, &error))?;
         let open = || {
             let mut connection = rusqlite::Connection::open(path)?;
