@@ -13,7 +13,7 @@ mod shell;
 mod standing;
 mod stats;
 mod trust;
-mod verify;
+pub(crate) mod verify;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use taskbadge::badge::Iri;
+use taskbadge::shown::Line;
 use taskbadge_issuer::ledger::{Because, Ledger, Record};
 
 use crate::args::desk::Decision;
@@ -89,7 +90,7 @@ pub(crate) fn ask(question: &str, output: &mut Output) -> Result<(), Trouble> {
         return Err(Trouble::new(words::NO_TERMINAL_TO_CONFIRM));
     }
     let mut answer = String::new();
-    let asked = write!(io::stderr(), "{question}").and_then(|()| io::stderr().flush());
+    let asked = write!(io::stderr(), "{}", Line(question)).and_then(|()| io::stderr().flush());
     asked.and_then(|()| io::stdin().read_line(&mut answer)).map_err(|error| Trouble::new(words::cannot_ask(&error)))?;
     if answer.trim().eq_ignore_ascii_case("yes") { Ok(()) } else { Err(Trouble::new(words::NOT_CONFIRMED)) }
 }

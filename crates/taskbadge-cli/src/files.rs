@@ -75,6 +75,9 @@ fn below(folder: PathBuf) -> impl Iterator<Item = Result<PathBuf, Trouble>> + Se
 }
 
 fn is_badge(entry: &walkdir::DirEntry) -> bool {
-    let named = entry.path().extension().is_some_and(|extension| extension == "json" || extension == "jsonld");
+    let named = entry
+        .path()
+        .extension()
+        .is_some_and(|kind| ["json", "jsonld"].iter().any(|known| kind.eq_ignore_ascii_case(known)));
     named && (entry.file_type().is_file() || (entry.path_is_symlink() && entry.path().is_file()))
 }

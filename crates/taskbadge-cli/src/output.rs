@@ -3,9 +3,9 @@
 use std::fmt;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write as _};
 
+use taskbadge::shown::{self, Line};
 use taskbadge::verify::Verdict;
 use taskbadge_files::FileTrouble;
-use taskbadge_issuer::printable;
 
 use crate::words;
 
@@ -132,9 +132,19 @@ impl Output {
         self.colours
     }
 
-    /// A line on standard output.
+    /// Lines of words on standard output.
     pub(crate) fn line(&mut self, line: impl AsRef<str>) {
-        self.write(line.as_ref());
+        line.as_ref().split('\n').for_each(|line| self.write(&format!("{}\n", Line(line))));
+    }
+
+    /// A line of our own words, in the colour of how grave it is.
+    pub(crate) fn mark(&mut self, exit: Exit, line: &str) {
+        self.write(&(self.colours.paint(exit, line) + "\n"));
+    }
+
+    /// JSON on standard output.
+    pub(crate) fn json(&mut self, text: &str) {
+        self.write(&shown::json(text));
         self.write("\n");
     }
 
@@ -143,17 +153,17 @@ impl Output {
         self.write_bytes(text.as_bytes());
     }
 
-    /// Standard output for those who write bytes. It takes everything: what goes wrong is told at the end.
-    pub(crate) fn writer(&mut self) -> impl io::Write {
-        Writer(self)
+    /// Standard output for those who write JSON, a text a line. It takes everything: what goes wrong is told at the end.
+    pub(crate) fn json_lines(&mut self) -> impl io::Write {
+        JsonLines { output: self, line: Vec::new() }
     }
 
-    /// Lines on standard error, after what was printed before. They may name files, whose names may hold anything.
+    /// Lines on standard error, after what was printed before.
     pub(crate) fn complain(&mut self, line: &str) {
         self.flush();
         // With standard error gone there is nobody left to tell.
         for line in line.lines() {
-            let _ = writeln!(io::stderr(), "{}", printable(line));
+            let _ = writeln!(io::stderr(), "{}", Line(line));
         }
     }
 
@@ -193,16 +203,41 @@ impl Output {
     }
 }
 
-struct Writer<'o>(&'o mut Output);
+struct JsonLines<'o> {
+    output: &'o mut Output,
+    /// What was written of the line that has not ended.
+    line: Vec<u8>,
+}
 
-impl io::Write for Writer<'_> {
+impl JsonLines<'_> {
+    fn end(&mut self, line: &[u8]) {
+        self.line.extend(line);
+        let line = std::mem::take(&mut self.line);
+        self.output.json(&String::from_utf8_lossy(&line));
+    }
+}
+
+impl io::Write for JsonLines<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write_bytes(bytes);
+        let mut rest = bytes;
+        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+            self.end(&rest[..end]);
+            rest = &rest[end + 1..];
+        }
+        self.line.extend(rest);
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush();
+        self.output.flush();
         Ok(())
+    }
+}
+
+impl Drop for JsonLines<'_> {
+    fn drop(&mut self) {
+        if !self.line.is_empty() {
+            self.end(&[]);
+        }
     }
 }

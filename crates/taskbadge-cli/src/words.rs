@@ -1,8 +1,8 @@
 //! Every sentence that the command itself says, so that they can be translated in one place. The libraries bring their
 //! own sentences for findings, lints and mistakes; what clap prints stands with the arguments.
 //!
-//! An error says what happened; what to do next. Text that comes from a file passes through `printable`, so that it
-//! cannot play tricks on the terminal.
+//! An error says what happened; what to do next. What somebody else wrote (in a badge, a pack, a roster, an argument, the
+//! name of a file) stands in a sentence as `Quoted` or `Name`, after a label or in a column as `Alone`: never as it is.
 
 pub(crate) mod key;
 pub(crate) mod ledger;
@@ -17,6 +17,7 @@ use std::path::Path;
 
 use taskbadge::badge::Claims;
 use taskbadge::finding::{Code, Finding};
+use taskbadge::shown::{Alone, Line, Name, Quoted};
 use taskbadge::time::Instant;
 use taskbadge::verify::{Refusal, VerifiedBadge};
 use taskbadge_files::FileTrouble;
@@ -25,8 +26,9 @@ use taskbadge_issuer::desk::{Batch, Issued, When};
 use taskbadge_issuer::ledger::{Replaces, Status};
 use taskbadge_issuer::lint::Lint;
 use taskbadge_issuer::template::TaskId;
-use taskbadge_issuer::{Mistake, Mistakes, printable};
+use taskbadge_issuer::{Mistake, Mistakes};
 
+use crate::commands::verify::{Kind, Tally};
 use crate::output::Exit;
 use crate::trust_file::Issuer;
 
@@ -43,7 +45,7 @@ pub(crate) fn cannot_print(error: &io::Error) -> String {
 pub(crate) const FOLDERS_IN_A_CIRCLE: &str = "its folders contain each other";
 
 pub(crate) fn no_badges_in(folder: &Path) -> String {
-    format!("{}: there are no badges in this folder (.json files); name the right folder", named(folder))
+    format!("{}: there are no badges in this folder; name the right folder", named(folder))
 }
 
 // Passphrases.
@@ -74,8 +76,8 @@ pub(crate) fn short_passphrase(least: usize) -> String {
 pub(crate) fn founded(centre: &Centre) -> Vec<String> {
     let settings = centre.settings();
     let mut lines = vec![
-        format!("Made the centre folder {} for {}.", named(centre.folder()), printable(settings.name())),
-        shown("did", settings.did().as_str()),
+        format!("Made the centre folder {} for {}.", named(centre.folder()), Quoted(settings.name())),
+        labelled("did", Alone(settings.did().as_str())),
     ];
     if let Some(url) = settings.did().document_url() {
         lines.push(format!("  publish     {} at {url}", named(&centre.did_document_file())));
@@ -92,8 +94,9 @@ pub(crate) fn option_is(option: &str, error: &impl Display) -> String {
     format!("--{option} is {error}")
 }
 
-pub(crate) fn shown(label: &str, value: &str) -> String {
-    format!("  {label:<10}  {}", printable(value))
+/// A line about one thing: a value that is `Alone`, or a sentence of ours.
+pub(crate) fn labelled(label: &str, value: impl Display) -> String {
+    format!("  {label:<10}  {value}")
 }
 
 pub(crate) fn no_tasks(folder: &Path) -> String {
@@ -162,7 +165,8 @@ pub(crate) const PROGRESS_OF_ISSUING: &str = "{bar:40} {pos} of {len} badges";
 
 /// Mistakes in the options that describe one trainee, which have no lines.
 pub(crate) fn mistaken_options(mistakes: &Mistakes) -> String {
-    let option = |mistake: &Mistake| format!("{}{}; {}", an_option(mistake.field()), mistake.what(), mistake.next());
+    let option =
+        |mistake: &Mistake| format!("{}{}; {}", an_option(mistake.field()), Line(mistake.what()), Line(mistake.next()));
     mistakes.list().iter().map(option).collect::<Vec<_>>().join("\n")
 }
 
@@ -171,11 +175,11 @@ pub(crate) fn lint(lint: &Lint) -> String {
     if lint.file() != THESE_OPTIONS {
         return lint.to_string();
     }
-    format!("{}[{}]: {}{}; {}", lint.severity(), lint.code(), an_option(lint.field()), lint.what(), lint.next())
+    format!("{}[{}]: {}{}; {}", lint.severity(), lint.code(), an_option(lint.field()), Line(lint.what()), lint.next())
 }
 
 fn an_option(field: Option<&str>) -> String {
-    field.map_or_else(|| format!("{THESE_OPTIONS}: "), |field| format!("--{}: ", field.replace('_', "-")))
+    field.map_or_else(|| format!("{THESE_OPTIONS}: "), |field| format!("--{}: ", Name(&field.replace('_', "-"))))
 }
 
 pub(crate) fn not_handed_out(finding: &Finding) -> String {
@@ -211,7 +215,7 @@ pub(crate) fn issued_sentence(batch: &Batch<'_>, issued: &[Issued], dry_run: boo
 
 pub(crate) fn issued_line(badge: &Issued, from_roster: bool, dry_run: bool) -> String {
     let who = who(badge, from_roster);
-    let task = printable(&badge.task);
+    let task = Quoted(&badge.task);
     let became = became(badge);
     match (badge.when, dry_run) {
         (When::Before, _) => format!("  before  {who}: {task}{became}"),
@@ -238,7 +242,7 @@ pub(crate) fn claim_code(badge: &Issued, from_roster: bool, code: &str) -> Strin
 
 fn who(badge: &Issued, from_roster: bool) -> String {
     match &badge.private_name {
-        Some(name) => printable(name),
+        Some(name) => Quoted(name).to_string(),
         None if from_roster => format!("line {}", badge.line),
         None => "the trainee".into(),
     }
@@ -253,7 +257,8 @@ pub(crate) const NO_DATA_FOLDER: &str =
 
 pub(crate) fn document_wanted(url: &str) -> String {
     format!(
-        "a did:web is recognised by its document; get {url} once, compare it with its owner, and give it with --document"
+        "a did:web is recognised by its document; get {} once, compare it with its owner, and give it with --document",
+        Name(url)
     )
 }
 
@@ -261,7 +266,7 @@ pub(crate) fn trust_file_malformed(path: &Path, why: &str) -> String {
     format!(
         "{}: this is not a trust file ({}); correct it, or make one with `taskbadge trust add`",
         named(path),
-        printable(why)
+        Quoted(why)
     )
 }
 
@@ -270,11 +275,11 @@ pub(crate) fn trust_file_version(path: &Path, version: u32) -> String {
 }
 
 pub(crate) fn trust_file_twice(path: &Path, id: &str) -> String {
-    format!("{}: the issuer {} stands there twice; delete one of the two entries", named(path), printable(id))
+    format!("{}: the issuer {} stands there twice; delete one of the two entries", named(path), Name(id))
 }
 
 pub(crate) fn trust_file_issuer(path: &Path, id: &str, why: &str) -> String {
-    format!("{}: the issuer {}: {why}", named(path), printable(id))
+    format!("{}: the issuer {}: {why}", named(path), Name(id))
 }
 
 pub(crate) fn no_trust_file(path: &Path) -> String {
@@ -282,23 +287,19 @@ pub(crate) fn no_trust_file(path: &Path) -> String {
 }
 
 pub(crate) fn issuer_known(id: &str, path: &Path) -> String {
-    format!("{} is recognised already in {}; to replace it, add --force", printable(id), named(path))
+    format!("{} is recognised already in {}; to replace it, add --force", Name(id), named(path))
 }
 
 pub(crate) fn issuer_not_known(id: &str, path: &Path) -> String {
-    format!("{} is not in {}; see `taskbadge trust list`", printable(id), named(path))
+    format!("{} is not in {}; see `taskbadge trust list`", Name(id), named(path))
 }
 
 pub(crate) fn recognised(issuer: &Issuer, path: &Path) -> String {
-    format!(
-        "Recognised from now on, in {}:\n{}",
-        named(path),
-        issuer_line(&printable(&issuer.id), issuer.name.as_deref())
-    )
+    format!("Recognised from now on, in {}:\n{}", named(path), issuer_line(&issuer.id, issuer.name.as_deref()))
 }
 
 pub(crate) fn recognised_no_more(issuer: &Issuer) -> String {
-    format!("Recognised no more:\n{}", issuer_line(&printable(&issuer.id), issuer.name.as_deref()))
+    format!("Recognised no more:\n{}", issuer_line(&issuer.id, issuer.name.as_deref()))
 }
 
 pub(crate) fn nobody_recognised(path: &Path) -> String {
@@ -306,7 +307,8 @@ pub(crate) fn nobody_recognised(path: &Path) -> String {
 }
 
 pub(crate) fn issuer_line(id: &str, name: Option<&str>) -> String {
-    format!("  {}  {id}", name.map_or("(no name)".into(), printable))
+    let name = name.map_or("(no name)".into(), |name| Quoted(name).to_string());
+    format!("  {name}  {}", Name(id))
 }
 
 // Verdicts.
@@ -327,38 +329,34 @@ pub(crate) const STANDARD_INPUT_TWICE: &str = "standard input can be read only o
 pub(crate) const NO_VERDICT: &str = "NO VERDICT";
 pub(crate) const PROGRESS_OF_VERIFYING: &str = "{spinner} {pos} badges, {per_sec}";
 
-pub(crate) fn no_verdict(word: &str, sentence: &str) -> String {
-    format!("{word}  {sentence}")
-}
-
 pub(crate) fn not_a_date(option: &str, text: &str) -> String {
-    format!("--{option} {} is not a date; write 2026-11-22 or 2026-11-22T09:30:00Z", printable(text))
+    format!("--{option} {} is not a date; write 2026-11-22 or 2026-11-22T09:30:00Z", Quoted(text))
 }
 
-/// The verdict in one sentence. `verdict` is its word, coloured or not.
-pub(crate) fn sentence(verdict: &str, path: &Path, outcome: &Result<VerifiedBadge, Refusal>) -> String {
+/// What follows the word of the verdict, in one sentence.
+pub(crate) fn sentence(path: &Path, outcome: &Result<VerifiedBadge, Refusal>) -> String {
     match outcome {
         Ok(badge) => {
             let claims = badge.claims();
-            let by = badge.issuer_name().map(|name| format!(", by {}", printable(name))).unwrap_or_default();
+            let by = badge.issuer_name().map(|name| format!(", by {}", Quoted(name))).unwrap_or_default();
             let pack = recognised_by(badge);
-            format!("{verdict}  {}{by}{pack}, {}{}", what(claims), until(claims), standing(badge))
+            format!("{}{by}{pack}, {}{}", what(claims), until(claims), standing(badge))
         }
         Err(refusal) => {
             let code = refusal.refused().cause().code();
             // How fresh a status list or a pack is, is part of the answer.
             let detail = refusal.refused().cause().detail().filter(|_| is_answer(code));
-            let detail = detail.map(|detail| format!(" ({})", printable(detail))).unwrap_or_default();
+            let detail = detail.map(|detail| format!(" ({detail})")).unwrap_or_default();
             let next = if code == Code::KeyUnresolved { PIN_THE_DOCUMENT } else { code.next() };
             let cause = format!("{}{detail}; {next}", code.what());
             match refusal.refused().claims() {
                 Some(claims) => {
                     let stranger = refusal.refused().findings().iter().any(|found| found.code() == Code::IssuerUnknown);
                     let by = if stranger { "said to be by" } else { "by" };
-                    let by = claims.issuer_name().map(|name| format!(", {by} {}", printable(name)));
-                    format!("{verdict}  {}{}: {cause}", what(claims), by.unwrap_or_default())
+                    let by = claims.issuer_name().map(|name| format!(", {by} {}", Quoted(name)));
+                    format!("{}{}: {cause}", what(claims), by.unwrap_or_default())
                 }
-                None => format!("{verdict}  {}: {cause}", named(path)),
+                None => format!("{}: {cause}", named(path)),
             }
         }
     }
@@ -388,7 +386,7 @@ pub(crate) fn details(outcome: &Result<VerifiedBadge, Refusal>) -> Vec<String> {
 
 /// The file, and what was found beside what the sentence says, where the badge is not valid.
 pub(crate) fn details_of_many(path: &Path, outcome: &Result<VerifiedBadge, Refusal>) -> Vec<String> {
-    let mut lines = vec![shown("file", &named(path))];
+    let mut lines = vec![labelled("file", named(path))];
     if let Err(refusal) = outcome {
         let grave: Vec<Finding> =
             refusal.refused().findings().iter().filter(|finding| is_grave(finding)).cloned().collect();
@@ -397,34 +395,51 @@ pub(crate) fn details_of_many(path: &Path, outcome: &Result<VerifiedBadge, Refus
     lines
 }
 
-/// The number of `left_out` files are no badges.
-pub(crate) fn summary(valid: u64, invalid: u64, indeterminate: u64, troubled: u64, left_out: u64) -> String {
-    let all = valid + invalid + indeterminate + troubled;
+/// Every file that was looked at.
+pub(crate) fn summary(tally: &Tally) -> String {
+    let Tally { valid, invalid, indeterminate, troubled, others, .. } = tally;
     let mut parts = vec![format!("{valid} valid")];
     for (number, word) in [(invalid, "INVALID"), (indeterminate, "INDETERMINATE"), (troubled, "without a verdict")] {
-        if number > 0 {
+        if *number > 0 {
             parts.push(format!("{number} {word}"));
         }
     }
     let many = |number| usize::try_from(number).unwrap_or(usize::MAX);
-    let others = match left_out {
-        0 => String::new(),
-        1 => "; 1 file that is no badge left out".into(),
-        more => format!("; {more} files that are no badges left out"),
-    };
-    format!("{} checked: {}{others}.", count(many(all), "badge"), parts.join(", "))
+    let others = Kind::ALL.iter().filter_map(|of| Some((*others.get(of)?, kind(*of))));
+    let others: Vec<String> = others
+        .map(|(number, (one, more))| if number == 1 { format!("1 {one}") } else { format!("{number} {more}") })
+        .collect();
+    let others = if others.is_empty() { String::new() } else { format!("; not badges: {}", others.join(", ")) };
+    format!(
+        "{} checked: {}{others}.",
+        count(many(valid + invalid + indeterminate + troubled), "badge"),
+        parts.join(", ")
+    )
 }
 
-pub(crate) const NO_BADGES: &str = "no badge was checked: the files there are of another kind; name the right folder";
+/// What a file is, one and many of them.
+pub(crate) fn kind(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::StatusList => ("status list", "status lists"),
+        Kind::Pack => ("trust pack", "trust packs"),
+        Kind::DidDocument => ("DID document", "DID documents"),
+        Kind::OtherJson => ("other JSON file", "other JSON files"),
+        Kind::NotJson => ("file that is not JSON", "files that are not JSON"),
+        Kind::FolderLink => ("link to a folder, not followed", "links to folders, not followed"),
+    }
+}
 
-pub(crate) fn lines(lines: impl IntoIterator<Item = String>) -> String {
-    lines.into_iter().map(|line| line + "\n").collect()
+/// A verdict, coloured or not, its sentence, and the lines on what led to it.
+pub(crate) fn answer(verdict: &str, sentence: &str, details: &[String]) -> String {
+    let details = details.iter().map(|line| format!("{}\n", Line(line)));
+    format!("{verdict}  {}\n{}", Line(sentence), details.collect::<String>())
 }
 
 fn what(claims: Claims<'_>) -> String {
-    let task = printable(claims.achievement_name().or(claims.name()).unwrap_or("a badge without a name"));
+    let task = claims.achievement_name().or(claims.name());
+    let task = task.map_or("a badge without a name".into(), |task| Quoted(task).to_string());
     match claims.holder_name() {
-        Some(holder) => format!("{}: {task}", printable(holder)),
+        Some(holder) => format!("{}: {task}", Quoted(holder)),
         None => task,
     }
 }
@@ -437,9 +452,7 @@ fn until(claims: Claims<'_>) -> String {
 fn recognised_by(badge: &VerifiedBadge) -> String {
     let pack = badge.findings().iter().find(|finding| finding.code() == Code::TrustPack).and_then(Finding::detail);
     let parts = pack.and_then(|detail| detail.rsplit_once(", edition "));
-    parts.map_or(String::new(), |(publisher, edition)| {
-        format!(", recognised by {} (edition {})", printable(publisher), printable(edition))
-    })
+    parts.map_or(String::new(), |(publisher, edition)| format!(", recognised by {publisher} (edition {edition})"))
 }
 
 /// That a badge was not taken back, as of when the oldest of the lists that say so was made.
@@ -463,11 +476,11 @@ fn is_answer(code: Code) -> bool {
 fn about(claims: Claims<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     for result in claims.results() {
-        lines.extend(result.level.or(result.value).map(|level| shown("level", level)));
+        lines.extend(result.level.or(result.value).map(|level| labelled("level", Alone(level))));
     }
-    lines.extend(claims.awarded_date().map(|awarded| shown("awarded", &day(awarded))));
-    lines.extend(claims.assessor().map(|assessor| shown("assessor", assessor)));
-    lines.extend(claims.issuer_id().map(|issuer| shown("issuer", issuer)));
+    lines.extend(claims.awarded_date().map(|awarded| labelled("awarded", day(awarded))));
+    lines.extend(claims.assessor().map(|assessor| labelled("assessor", Alone(assessor))));
+    lines.extend(claims.issuer_id().map(|issuer| labelled("issuer", Name(issuer))));
     lines
 }
 
@@ -482,17 +495,17 @@ fn notes(findings: &[Finding], cause: Option<&Finding>) -> Vec<String> {
     };
     let other = findings.iter().filter(|finding| !told(finding));
     let notes = other.map(|finding| match (finding.code(), finding.detail()) {
-        (Code::TrustPack, Some(pack)) => shown("pack", pack),
-        _ => shown("note", &format!("{}; {}", finding.code().what(), finding.code().next())),
+        (Code::TrustPack, Some(pack)) => labelled("pack", pack),
+        _ => labelled("note", format!("{}; {}", finding.code().what(), finding.code().next())),
     });
-    let mut lines: Vec<String> = cause.map(|cause| shown("code", &place(cause))).into_iter().chain(notes).collect();
+    let mut lines: Vec<String> = cause.map(|cause| labelled("code", place(cause))).into_iter().chain(notes).collect();
     // Two status lists of one issuer often have the same to say.
     lines.dedup();
     lines
 }
 
 fn place(finding: &Finding) -> String {
-    let at = finding.pointer().filter(|pointer| !pointer.is_empty()).map(|pointer| format!(" at {pointer}"));
+    let at = finding.pointer().filter(|pointer| !pointer.is_empty()).map(|pointer| format!(" at {}", Name(pointer)));
     let detail = finding.detail().map(|detail| format!(": {detail}"));
     format!("{}{}{}", finding.code(), at.unwrap_or_default(), detail.unwrap_or_default())
 }
@@ -516,7 +529,7 @@ fn last_day(end: Instant) -> String {
 pub(crate) const UNVERIFIED: &str = "UNVERIFIED: anybody could have written this.";
 
 pub(crate) fn not_a_badge(path: &Path, finding: &Finding) -> String {
-    format!("{}: {}", named(path), printable(&finding.to_string()))
+    format!("{}: {finding}", named(path))
 }
 
 pub(crate) fn how_to_verify(path: &Path) -> String {
@@ -526,31 +539,34 @@ pub(crate) fn how_to_verify(path: &Path) -> String {
 /// What a badge says of itself, line by line.
 pub(crate) fn claims(claims: Claims<'_>) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut add = |label: &str, value: Option<&str>| {
-        lines.extend(value.map(|value| format!("{label:<11} {}", printable(value))));
+    let mut add = |label: &str, value: Option<String>| {
+        lines.extend(value.map(|value| format!("{label:<11} {value}")));
     };
-    add("task", claims.achievement_name().or(claims.name()));
-    add("says", claims.achievement_description());
-    add("holder", claims.holder_name());
-    add("subject", claims.subject_id());
+    let alone = |value: Option<&str>| value.map(|value| Alone(value).to_string());
+    let name = |value: Option<&str>| value.map(|value| Name(value).to_string());
+    add("task", alone(claims.achievement_name().or(claims.name())));
+    add("says", alone(claims.achievement_description()));
+    add("holder", alone(claims.holder_name()));
+    add("subject", name(claims.subject_id()));
     for identifier in claims.identifiers().filter(|identifier| identifier.identity_type() != Some("name")) {
-        let kind = identifier.identity_type().unwrap_or("identifier");
-        add("bound to", Some(&format!("{kind} {}", identifier.plain().unwrap_or("(hashed)"))));
+        let kind = Name(identifier.identity_type().unwrap_or("identifier"));
+        let bound = identifier.plain().map_or("(hashed)".into(), |plain| Name(plain).to_string());
+        add("bound to", Some(format!("{kind} {bound}")));
     }
     for result in claims.results() {
-        add("level", result.level.or(result.value));
+        add("level", alone(result.level.or(result.value)));
     }
-    add("criteria", claims.criteria().map(|criteria| criteria.replace('\n', " ")).as_deref());
-    for (name, address) in claims.alignments() {
-        add("alignment", Some(&format!("{name} <{address}>")));
+    add("criteria", alone(claims.criteria()));
+    for (framework, address) in claims.alignments() {
+        add("alignment", Some(format!("{} {}", Quoted(framework), Name(address))));
     }
-    add("assessor", claims.assessor());
-    add("issuer", claims.issuer_name());
-    add("issuer id", claims.issuer_id());
-    add("awarded", claims.awarded_date().map(day).as_deref());
-    add("from", claims.valid_from().map(day).as_deref());
-    add("until", claims.valid_until().map(last_day).as_deref());
-    add("badge id", claims.id());
+    add("assessor", alone(claims.assessor()));
+    add("issuer", alone(claims.issuer_name()));
+    add("issuer id", name(claims.issuer_id()));
+    add("awarded", claims.awarded_date().map(day));
+    add("from", claims.valid_from().map(day));
+    add("until", claims.valid_until().map(last_day));
+    add("badge id", name(claims.id()));
     lines
 }
 
@@ -609,9 +625,9 @@ pub(crate) fn exit_code(exit: Exit) -> String {
     format!("(exit code {})", exit.number())
 }
 
-/// A path, safe to show: the files that are checked come from anywhere, and so do their names.
-fn named(path: &Path) -> String {
-    printable(&path.display().to_string())
+/// A path: the files that are checked come from anywhere, and so do their names.
+pub(crate) fn named(path: &Path) -> String {
+    Name(&path.to_string_lossy()).to_string()
 }
 
 fn count(number: usize, noun: &str) -> String {

@@ -182,7 +182,7 @@ fn who_why_and_yes_have_to_be_said() {
     assert_eq!(place.statuses(), ["good"]);
     assert!(with("the video shows another person", Some("petra")).status.success());
     let said = place.ok(&format!("ledger show --centre centre {}", ids[0]));
-    assert!(said.contains("revoked (fraud) by petra: the video shows another person\n"), "{said}");
+    assert!(said.contains("revoked (fraud) by “petra”: “the video shows another person”\n"), "{said}");
 }
 
 #[test]
@@ -370,8 +370,8 @@ fn badges_are_suspended_and_reinstated_where_the_centre_allows_it() {
     let said = place.ok(&format!("ledger show --centre centre {}", later[0]));
     for part in [
         "entry       suspension: index ",
-        "  suspended by registrar: complaint\n",
-        "  reinstated by registrar: settled\n",
+        "  suspended by “registrar”: “complaint”\n",
+        "  reinstated by “registrar”: “settled”\n",
     ] {
         assert!(said.contains(part), "{part}\n{said}");
     }
@@ -467,7 +467,7 @@ fn the_forgotten_are_known_no_more_and_their_badges_can_still_be_revoked() {
     assert_eq!(place.badges().len(), 2);
     let said = place.ok(&format!("ledger show --centre centre {}", ids[0]));
     assert!(said.contains("the ledger knows nothing of the person") && !said.contains("Amina"), "{said}");
-    assert!(said.contains("  the person was forgotten by registrar: asked\n"), "{said}");
+    assert!(said.contains("  the person was forgotten by “registrar”: “asked”\n"), "{said}");
     assert!(!place.ok(LIST).contains("Amina"));
     for (path, bytes) in everything(&place.path("centre")) {
         let found = bytes.windows(5).any(|part| part == b"Amina");
@@ -478,7 +478,7 @@ fn the_forgotten_are_known_no_more_and_their_badges_can_still_be_revoked() {
     // The reason of a revocation may name somebody, too.
     place.ok(&format!("{FORGET} {}", ids[2]));
     let said = place.ok(&format!("ledger show --centre centre {}", ids[2]));
-    assert!(said.contains("  revoked (fraud) by registrar (the reason was erased)\n"), "{said}");
+    assert!(said.contains("  revoked (fraud) by “registrar” (the reason was erased)\n"), "{said}");
 
     let said = place.ok(&format!("{FORGET} --all"));
     assert!(said.contains("Left alone: 2 badges that are forgotten already.") && said.contains("1 badge:"), "{said}");

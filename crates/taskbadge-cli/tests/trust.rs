@@ -177,7 +177,7 @@ fn the_whole_way() {
     stage.refused(&format!("trust add p.jsonl --fingerprint {}", "0".repeat(64)), "[trust.fingerprint]");
     assert!(!place.path(STORE).join("packs").exists());
     let said = stage.trust("p.jsonl");
-    for part in ["Association <https://a.example.org>", "signed by   2 of 3 root keys", "1 status list, of "] {
+    for part in ["“Association”, https://a.example.org", "signed by   2 of 3 root keys", "1 status list, of "] {
         assert!(said.contains(part), "{part}\n{said}");
     }
     assert!(place.ok("pack inspect p.jsonl").starts_with("KNOWN"));
@@ -194,11 +194,11 @@ fn the_whole_way() {
     // One file says it all.
     let said = stage.verify(0, "");
     let sentence =
-        "VALID  Hand washing before food work, by Harbour, recognised by Association (edition 1), valid until ";
+        "VALID  “Hand washing before food work”, by “Harbour”, recognised by “Association” (edition 1), valid until ";
     assert!(said.starts_with(sentence), "{said}");
     let report: Value = serde_json::from_str(&stage.verify(0, "--json")).unwrap();
     let pack = report["findings"].as_array().unwrap().iter().find(|found| found["code"] == "trust.pack").unwrap();
-    assert_eq!(pack["detail"], "Association, edition 1");
+    assert_eq!(pack["detail"], "“Association”, edition 1");
     assert!(stage.verify(0, &format!("--at {}", later(3))).contains("(edition 1, 3 days old)"));
     assert!(stage.verify(3, &format!("--at {}", today() + Days::new(91))).contains("trust.expired"));
     let said = place.ok("trust list");
@@ -495,7 +495,7 @@ fn two_packs_recognise_more_than_one() {
     assert!(place.ok(&format!("pack sign q.jsonl --key root4.pem {PASSPHRASE}")).contains("1 of 1 signature"));
     stage.trust("q.jsonl");
     let said = place.ok(&badges);
-    assert!(said.contains("recognised by Association (") && said.contains("recognised by Ministry ("), "{said}");
+    assert!(said.contains("recognised by “Association” (") && said.contains("recognised by “Ministry” ("), "{said}");
 
     // A theft that one pack knows of counts for all.
     let entry: Value = serde_json::from_str(&place.read("entry.json")).unwrap();
@@ -525,7 +525,7 @@ fn another_root_needs_the_old_one_and_the_new() {
     stage.sign("p.jsonl", &[2, 4]);
     let said = place.ok("trust update p.jsonl");
     assert!(said.contains("version 2 in place of version 1") && said.contains("edition 3"), "{said}");
-    assert!(stage.verify(0, "").contains("by Haven, recognised by Association (edition 3)"));
+    assert!(stage.verify(0, "").contains("by “Haven”, recognised by “Association” (edition 3)"));
     stage.refused("trust update step.jsonl", "[trust.rollback]");
     let without_step = place.read("p.jsonl").split_once('\n').unwrap().1.to_owned();
     place.write("p.jsonl", &without_step);
@@ -919,8 +919,8 @@ fn the_demo_ends_with_a_pack_and_keeps_to_its_folder() {
     for part in [
         "Signed: 1 of 2 signatures.",
         "Signed: 2 of 2 signatures.",
-        "by Riverside College, recognised by Association of Training Centres (edition 1)",
-        "by Harbour Training Centre, recognised by Association of Training Centres (edition 1)",
+        "by “Riverside College”, recognised by “Association of Training Centres” (edition 1)",
+        "by “Harbour Training Centre”, recognised by “Association of Training Centres” (edition 1)",
         "issuer.scope",
     ] {
         assert!(said.contains(part), "{part}\n{said}");

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use taskbadge::shown::hidden;
+
 /// An absolute `http` or `https` URL, as Open Badges asks of `targetUrl`, `image.id` and `evidence.id`.
 ///
 /// Kept exactly as written: what is signed must be what was meant. Nothing is fetched, and no user name or password may
@@ -38,7 +40,8 @@ impl FromStr for WebAddress {
             && text.len() <= Self::MAX_BYTES
             && authority.starts_with(|c: char| c.is_alphanumeric() || c == '[')
             && !authority.contains('@')
-            && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c));
+            && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c))
+            && hidden(text).is_none();
         if good { Ok(Self(text.to_owned())) } else { Err(NotAWebAddress) }
     }
 }
@@ -74,6 +77,8 @@ mod tests {
             "https://exa mple.org",
             "https://user:secret@example.org",
             "https://example.org/<script>",
+            "https://example.org/\u{2060}a",
+            "https://example\u{200b}.org/",
         ] {
             assert_eq!(bad.parse::<WebAddress>(), Err(NotAWebAddress), "{bad}");
         }

@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap, fmt::Display, ops::Range, str::FromStr};
 
+use taskbadge::shown::hidden;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -9,8 +10,7 @@ use toml::{
 
 use crate::{
     Mistake, Mistakes,
-    mistake::{alternatives, closest, quoted},
-    text::hidden_character,
+    mistake::{alternatives, closest, hidden_character, quoted},
 };
 
 /// Reads a whole document that knows the fields `known` into a value and the line of every field.
@@ -266,9 +266,9 @@ impl<'p, 'd, 't> Fields<'p, 'd, 't> {
             self.page.note(path, value.span(), "empty", "write the text, or delete the field");
             return None;
         }
-        if let Some(hidden) = hidden_character(text) {
-            let code = format!("has the hidden character U+{:04X}", hidden as u32);
-            self.page.note(path, value.span(), code, "type the text afresh instead of pasting it");
+        if let Some(hidden) = hidden(text) {
+            let (what, next) = hidden_character(hidden);
+            self.page.note(path, value.span(), what, next);
             return None;
         }
         Some(text.to_owned())

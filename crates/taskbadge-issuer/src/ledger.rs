@@ -79,8 +79,9 @@ use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 use taskbadge::badge::{Iri, StatusEntry, StatusPurpose};
+use taskbadge::shown::hidden;
 
-use crate::text::{hex, hidden_character};
+use crate::text::hex;
 use database::Database;
 use decided::Decided;
 
@@ -417,7 +418,7 @@ impl Because {
             if given.trim().is_empty() {
                 return Err(LedgerTrouble::NoReason(what));
             }
-            if let Some(character) = hidden_character(given) {
+            if let Some(character) = hidden(given) {
                 return Err(LedgerTrouble::HiddenInReason { what, character: character.into() });
             }
             if given.chars().count() > Self::LONGEST {

@@ -71,5 +71,5 @@ mod trouble;
 
 pub use address::{NotAWebAddress, WebAddress};
 pub use language::{LanguageTag, NotALanguageTag};
-pub use mistake::{Mistake, Mistakes, printable};
+pub use mistake::{Mistake, Mistakes};
 pub use trouble::Trouble;

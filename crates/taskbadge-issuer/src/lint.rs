@@ -15,10 +15,11 @@ mod script;
 use std::{fmt, str::FromStr};
 
 use chrono::NaiveDate;
+use taskbadge::shown::{Line, Name};
 
 use self::lexicon::{LEXICON, Place};
 use crate::{
-    mistake::{printable, quoted},
+    mistake::quoted,
     roster::{Field, Filled, Roster, Row},
     template::{Template, Translation},
 };
@@ -83,15 +84,15 @@ impl Lint {
 
 impl fmt::Display for Lint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", printable(&self.file))?;
+        write!(f, "{}:", Name(&self.file))?;
         if let Some(line) = self.line {
             write!(f, "{line}:")?;
         }
         write!(f, " {}[{}]: ", self.severity, self.code)?;
         if let Some(field) = &self.field {
-            write!(f, "{}: ", printable(field))?;
+            write!(f, "{}: ", Name(field))?;
         }
-        write!(f, "{}; {}", printable(&self.what), self.next)
+        write!(f, "{}; {}", Line(&self.what), self.next)
     }
 }
 

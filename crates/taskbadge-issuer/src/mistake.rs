@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::text::hidden_character;
+use taskbadge::shown::{Line, Name, Quoted};
 
 /// One mistake in a file: where, what happened, and what to do next.
 ///
@@ -76,9 +76,9 @@ impl fmt::Display for Mistake {
             (None, _) => {}
         }
         if let Some(field) = &self.field {
-            write!(f, "{}: ", printable(field))?;
+            write!(f, "{}: ", Name(field))?;
         }
-        write!(f, "{}; {}", printable(&self.what), printable(&self.next))
+        write!(f, "{}; {}", Line(&self.what), Line(&self.next))
     }
 }
 
@@ -129,11 +129,11 @@ impl fmt::Display for Mistakes {
         for (number, mistake) in self.list.iter().take(SHOWN).enumerate() {
             let separator = if number == 0 { "" } else { "\n" };
             let space = if mistake.line.is_some() { "" } else { " " };
-            write!(f, "{separator}{}:{space}{mistake}", printable(&self.file))?;
+            write!(f, "{separator}{}:{space}{mistake}", Name(&self.file))?;
         }
         match self.list.len().saturating_sub(SHOWN) {
             0 => Ok(()),
-            more => write!(f, "\n{}: and {more} more", printable(&self.file)),
+            more => write!(f, "\n{}: and {more} more", Name(&self.file)),
         }
     }
 }
@@ -172,36 +172,20 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-/// Text from a file, safe to show on a terminal: control characters and what hides or reorders text are escaped.
-///
-/// ```
-/// assert_eq!(taskbadge_issuer::printable("Amina\u{1b}[2K"), "Amina\\u{1b}[2K");
-/// ```
-#[must_use]
-pub fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() || hidden_character(c.encode_utf8(&mut [0; 4])).is_some() {
-            shown.extend(c.escape_unicode());
-        } else {
-            shown.push(c);
-        }
-    }
-    shown
+/// A mistake of a text that a badge would carry, where something in it would not be seen.
+pub(crate) fn hidden_character(hidden: char) -> (String, &'static str) {
+    let what = format!("has the hidden character U+{:04X}", u32::from(hidden));
+    (what, "type the text afresh instead of pasting it")
 }
 
-/// A word from the file as a message quotes it: short enough to read.
+/// A word from the file, as a message quotes it.
 pub(crate) fn quoted(text: &str) -> String {
-    const SHOWN: usize = 60;
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("`{}…`", &text[..end]),
-        None => format!("`{text}`"),
-    }
+    Quoted(text).to_string()
 }
 
-/// `a, b or c`, for "write one of …".
+/// `a, b or c`, for "write one of …": fields, words of a list, or ids.
 pub(crate) fn alternatives<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    let words: Vec<String> = words.into_iter().map(quoted).collect();
+    let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
     match words.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} or {last}", rest.join(", ")),

@@ -37,6 +37,7 @@ use std::{
 
 use chrono::NaiveDate;
 use taskbadge::badge::Iri;
+use taskbadge::shown::hidden;
 
 pub(crate) use self::column::squashed;
 pub use self::{
@@ -54,9 +55,9 @@ use self::{
 };
 use crate::{
     Mistake, Mistakes,
-    mistake::{alternatives, closest, quoted},
+    mistake::{alternatives, closest, hidden_character, quoted},
     template::{Level, TaskId, Template},
-    text::{collapse, hidden_character},
+    text::collapse,
 };
 
 /// A roster whose columns are understood, ready to be read.
@@ -561,7 +562,8 @@ impl<'r, 't> RowReader<'r, 't> {
         if is_email {
             return self.parsed(field).map(Recipient::Email);
         }
-        let Some(identifier) = recipient::identifier(text) else {
+        let text = self.text(field)?;
+        let Some(identifier) = recipient::identifier(&text) else {
             self.note(field, "not an identifier", "write at most 254 bytes of visible text");
             return None;
         };
@@ -685,7 +687,7 @@ impl<'r, 't> RowReader<'r, 't> {
     }
 
     fn parsed<T: FromStr<Err: fmt::Display>>(&mut self, field: Field) -> Option<T> {
-        match self.cell(field)?.parse() {
+        match self.text(field)?.parse() {
             Ok(value) => Some(value),
             Err(error) => {
                 self.note_error(field, &error.to_string());
@@ -696,9 +698,9 @@ impl<'r, 't> RowReader<'r, 't> {
 
     fn text(&mut self, field: Field) -> Option<String> {
         let text = self.cell(field)?;
-        if let Some(hidden) = hidden_character(text) {
-            let what = format!("has the hidden character U+{:04X}", hidden as u32);
-            self.note(field, what, "type the text afresh instead of pasting it");
+        if let Some(hidden) = hidden(text) {
+            let (what, next) = hidden_character(hidden);
+            self.note(field, what, next);
             return None;
         }
         Some(text.to_owned())

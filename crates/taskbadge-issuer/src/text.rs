@@ -1,14 +1,12 @@
-//! Text that people will read on a badge.
+//! Text that people will read.
 
-/// The first character that would not be seen where the text is shown, or would reorder what is seen around it.
-///
-/// Line breaks and tabs are fine, and so are the marks that right-to-left scripts and joined letters need. Overrides and
-/// isolates (Unicode Bidirectional Algorithm, section 2) are not: with them one text can look like another.
-pub(crate) fn hidden_character(text: &str) -> Option<char> {
-    text.chars().find(|c| {
-        (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-            || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')
-    })
+use std::path::Path;
+
+use taskbadge::shown::Name;
+
+/// A path, as a message names it.
+pub(crate) fn named(path: &Path) -> String {
+    Name(&path.to_string_lossy()).to_string()
 }
 
 /// The text without white space around it, and with single spaces inside.
@@ -24,13 +22,6 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn overrides_hide_and_joiners_do_not() {
-        assert_eq!(hidden_character("فحص\u{200F} می\u{200C}شود\n\tok"), None);
-        assert_eq!(hidden_character("level \u{202E}1"), Some('\u{202E}'));
-        assert_eq!(hidden_character("a\0b"), Some('\0'));
-    }
 
     #[test]
     fn collapse_leaves_single_spaces() {

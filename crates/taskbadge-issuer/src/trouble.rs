@@ -5,28 +5,30 @@ use std::path::PathBuf;
 use taskbadge::badge::Iri;
 use taskbadge::finding::Finding;
 use taskbadge::key::{KeyError, SignerError};
+use taskbadge::shown::{Name, Quoted};
 use taskbadge::time::Instant;
 use taskbadge_files::FileTrouble;
 
 use crate::Mistakes;
 use crate::keys::Role;
 use crate::ledger::LedgerTrouble;
+use crate::text::named;
 
 /// Why something at the issuing desk could not be done. Nothing is half-written when one of these comes back.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Trouble {
     /// A file cannot be read or written, or must not be.
-    #[error("{0}")]
+    #[error("{}: {}", named(.0.path()), .0.sentence())]
     File(#[from] FileTrouble),
     /// The folder has no `centre.toml`.
-    #[error("{} is no centre folder, for it has no centre.toml; name the folder, or make one with `taskbadge init`", .0.display())]
+    #[error("{} is no centre folder, for it has no centre.toml; name the folder, or make one with `taskbadge init`", named(.0))]
     NotACentre(PathBuf),
     /// A file that a person wrote is wrong.
     #[error("{0}")]
     Mistakes(#[from] Mistakes),
     /// The key file, its passphrase or its DID is wrong.
-    #[error("{}: {error}", path.display())]
+    #[error("{}: {error}", named(path))]
     Key {
         /// The key file, or the file that should name its key.
         path: PathBuf,
@@ -34,10 +36,13 @@ pub enum Trouble {
         error: KeyError,
     },
     /// The centre's key file is not there.
-    #[error("{} is gone, so nothing can be signed; restore it from a backup: a new key would be another issuer", .0.display())]
+    #[error("{} is gone, so nothing can be signed; restore it from a backup: a new key would be another issuer", named(.0))]
     KeyGone(PathBuf),
     /// The key is not that of the centre.
-    #[error("the key in {} does not belong to {did}; put back the centre's own key, or correct `did` in centre.toml", path.display())]
+    #[error(
+        "the key in {} does not belong to {did}; put back the centre's own key, or correct `did` in centre.toml",
+        named(path)
+    )]
     OtherKey {
         /// The key file.
         path: PathBuf,
@@ -49,14 +54,15 @@ pub enum Trouble {
     Token(#[from] SignerError),
     /// The centre's key is in a token, which this program was built without.
     #[error(
-        "the key {0} is in a PKCS #11 token, which this program was built without; build it with `--features pkcs11`"
+        "the key {} is in a PKCS #11 token, which this program was built without; build it with `--features pkcs11`",
+        Quoted(.0)
     )]
     NoTokens(String),
     /// The key in the token is the one that is to be replaced.
-    #[error("{}: the key that is named there as `token_key` is the one in use; make another in the token, name it there, and run this again", .0.display())]
+    #[error("{}: the key that is named there as `token_key` is the one in use; make another in the token, name it there, and run this again", named(.0))]
     SameKey(PathBuf),
     /// The key is the centre's, and does not sign this, or signs no more.
-    #[error("the key in {} is not in use for {} any more; put the key there that is (`taskbadge key list`), or finish a change of keys that was interrupted by asking for it again", path.display(), match role { Role::Badge => "badges", Role::Status => "status lists" })]
+    #[error("the key in {} is not in use for {} any more; put the key there that is (`taskbadge key list`), or finish a change of keys that was interrupted by asking for it again", named(path), match role { Role::Badge => "badges", Role::Status => "status lists" })]
     NotInUse {
         /// The key file.
         path: PathBuf,
@@ -64,10 +70,10 @@ pub enum Trouble {
         role: Role,
     },
     /// Every key of the centre is retired or in other hands.
-    #[error("{}: the centre has no key in use, so nothing can be signed; found a new centre with `taskbadge init --did-web`, and name its DID as `successor` in centre.toml", .0.display())]
+    #[error("{}: the centre has no key in use, so nothing can be signed; found a new centre with `taskbadge init --did-web`, and name its DID as `successor` in centre.toml", named(.0))]
     NoKeyInUse(PathBuf),
     /// `keys.json` is not what this library wrote.
-    #[error("{}: {why}; restore the file from a backup", path.display())]
+    #[error("{}: {why}; restore the file from a backup", named(path))]
     Keys {
         /// The file.
         path: PathBuf,
@@ -83,19 +89,19 @@ pub enum Trouble {
         did: String,
     },
     /// Several keys that may sign badges, none of which is more the centre's than the others.
-    #[error("{} lists several keys, and nothing says which of them is to be replaced; leave the one in key.pem there alone, and run this again", .0.display())]
+    #[error("{} lists several keys, and nothing says which of them is to be replaced; leave the one in key.pem there alone, and run this again", named(.0))]
     SeveralKeys(PathBuf),
     /// A document that a person added to.
-    #[error("{} holds more than taskbadge writes there, which would be lost; keep a copy elsewhere, leave only id and keys there as taskbadge wrote them, run this again, and put back what is missing", .0.display())]
+    #[error("{} holds more than taskbadge writes there, which would be lost; keep a copy elsewhere, leave only id and keys there as taskbadge wrote them, run this again, and put back what is missing", named(.0))]
     OwnDocument(PathBuf),
     /// Status lists are signed with the key of badges.
-    #[error("{}: status lists have no key of their own here; replace the one that signs both, or make one with `taskbadge key new-status`", .0.display())]
+    #[error("{}: status lists have no key of their own here; replace the one that signs both, or make one with `taskbadge key new-status`", named(.0))]
     NoStatusKey(PathBuf),
     /// No key by this name.
-    #[error("{0} is no key of this centre; copy its name from `taskbadge key list`")]
+    #[error("{} is no key of this centre; copy its name from `taskbadge key list`", Name(.0))]
     NoSuchKey(String),
     /// A key cannot have been stolen before it was made, or be stolen tomorrow.
-    #[error("{key} cannot be in other hands since {since}: {}; give another date, or name the key that you mean (`taskbadge key list`)", from.map_or("that is still to come".into(), |from| format!("it is in use since {from}, which is the earliest date for it, and the date must not be to come")))]
+    #[error("{} cannot be in other hands since {since}: {}; give another date, or name the key that you mean (`taskbadge key list`)", Name(key), from.map_or("that is still to come".into(), |from| format!("it is in use since {from}, which is the earliest date for it, and the date must not be to come")))]
     NotThen {
         /// The key's verification method.
         key: String,
@@ -108,7 +114,7 @@ pub enum Trouble {
     #[error("{0}")]
     Ledger(#[from] LedgerTrouble),
     /// There is no ledger any more where one was.
-    #[error("{} is gone, although this centre has issued or published: without its ledger no badge can be issued, looked up or taken back; restore it from a backup. If there is none, `taskbadge ledger accept-restored` begins a new one, and everything that was published counts as lost", .0.display())]
+    #[error("{} is gone, although this centre has issued or published: without its ledger no badge can be issued, looked up or taken back; restore it from a backup. If there is none, `taskbadge ledger accept-restored` begins a new one, and everything that was published counts as lost", named(.0))]
     LedgerGone(PathBuf),
     /// The ledger that lies here is not this centre's.
     #[error(
@@ -119,16 +125,16 @@ pub enum Trouble {
         did: String,
     },
     /// A folder has a published state that this ledger does not know.
-    #[error("{} carries what another centre published, or a later state of this one; nothing was published; name an empty folder or one that this centre published to, or put the right ledger back", .0.display())]
+    #[error("{} carries what another centre published, or a later state of this one; nothing was published; name an empty folder or one that this centre published to, or put the right ledger back", named(.0))]
     OtherPublished(PathBuf),
     /// The centre's ledger is in PostgreSQL, which this program was built without.
-    #[error("{}: the ledger is in PostgreSQL, which this program was built without; build it with `--features postgres`", .0.display())]
+    #[error("{}: the ledger is in PostgreSQL, which this program was built without; build it with `--features postgres`", named(.0))]
     NoPostgres(PathBuf),
     /// An early version issued in this folder and kept a journal, which no ledger knows.
-    #[error("{} was written by an early version without a ledger: its badges cannot be taken back, and its rows would be issued again; move it away together with its rosters, and issue new badges to those who need them", .0.display())]
+    #[error("{} was written by an early version without a ledger: its badges cannot be taken back, and its rows would be issued again; move it away together with its rosters, and issue new badges to those who need them", named(.0))]
     Journal(PathBuf),
     /// The centre's secret is missing or not one.
-    #[error("{} is missing or damaged, so the rows in the ledger cannot be recognised; restore it from a backup", .0.display())]
+    #[error("{} is missing or damaged, so the rows in the ledger cannot be recognised; restore it from a backup", named(.0))]
     Secret(PathBuf),
     /// A badge could not be signed, or did not pass the check that every signed badge goes through.
     #[error("line {line}: the badge was not handed out: {finding}")]
@@ -139,10 +145,10 @@ pub enum Trouble {
         finding: Finding,
     },
     /// The file of a badge holds something else.
-    #[error("{} holds something else than the badge that was issued under this name; move it away, and run this again: it is then put back", .0.display())]
+    #[error("{} holds something else than the badge that was issued under this name; move it away, and run this again: it is then put back", named(.0))]
     OtherBadge(PathBuf),
     /// Publishing would take back a revocation.
-    #[error("{list} was published with entry {index} revoked{}, and the ledger says that it is not: an older state of the ledger was put back, or it is another centre's; nothing was published; put the right ledger back, or accept the loss with `taskbadge ledger accept-restored`", badge.as_ref().map(|badge| format!(" ({badge})")).unwrap_or_default())]
+    #[error("{} was published with entry {index} revoked{}, and the ledger says that it is not: an older state of the ledger was put back, or it is another centre's; nothing was published; put the right ledger back, or accept the loss with `taskbadge ledger accept-restored`", list.shown(), badge.as_ref().map(|badge| format!(" ({})", badge.shown())).unwrap_or_default())]
     WouldClear {
         /// The list.
         list: Iri,
@@ -152,7 +158,10 @@ pub enum Trouble {
         badge: Option<Iri>,
     },
     /// A file in the published folder is not what this centre publishes there.
-    #[error("{}: {why}; nothing was published; put back the ledger and the folder that belong together, or move the file away", path.display())]
+    #[error(
+        "{}: {why}; nothing was published; put back the ledger and the folder that belong together, or move the file away",
+        named(path)
+    )]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -160,7 +169,7 @@ pub enum Trouble {
         why: String,
     },
     /// A status list could not be signed.
-    #[error("{list} was not published: {finding}")]
+    #[error("{} was not published: {finding}", list.shown())]
     List {
         /// The list.
         list: Iri,
@@ -168,7 +177,7 @@ pub enum Trouble {
         finding: Finding,
     },
     /// A badge can only be replaced by one: it takes one row that earned a badge.
-    #[error("line {line}: {old} cannot be replaced so; {next}")]
+    #[error("line {line}: {} cannot be replaced so; {next}", old.shown())]
     NotAReplacement {
         /// The line of the roster.
         line: u64,
@@ -179,7 +188,7 @@ pub enum Trouble {
     },
     /// The ledger has forgotten the person of a badge, or never knew.
     #[error(
-        "{0}: what the badge was issued from was forgotten, so it cannot be issued again from the ledger; issue a new badge, and revoke this one"
+        "{}: what the badge was issued from was forgotten, so it cannot be issued again from the ledger; issue a new badge, and revoke this one", .0.shown()
     )]
     Forgotten(Iri),
     /// The operating system has no randomness to give.

@@ -7,10 +7,9 @@ use std::fmt::Write as _;
 
 use taskbadge::badge::{Claims, StatusPurpose};
 use taskbadge::finding::{Code, Finding};
+use taskbadge::shown::{Name, Quoted};
 use taskbadge::time::Instant;
 use taskbadge::verify::{StatusClaim, StatusPlace, Verifier};
-
-pub(crate) use read::shown;
 
 use crate::bits::Bits;
 use crate::max_age::MaxAge;
@@ -251,7 +250,7 @@ impl GenuineList {
             && entry.purpose == StatusPurpose::Revocation
         {
             if let Some(reason) = reason {
-                told.extend([": ", &shown(reason)]);
+                told.extend([": ", &Quoted(reason).to_string()]);
             }
             return Finding::new(Code::StatusRevoked).because(told);
         }
@@ -342,7 +341,7 @@ impl GenuineList {
     }
 
     fn doubted(&self, code: Code) -> Finding {
-        Finding::new(code).because(format!("of the issuer of the status list, {}", shown(&self.issuer)))
+        Finding::new(code).because(format!("of the issuer of the status list, {}", Name(&self.issuer)))
     }
 
     /// Such as `not revoked as of 2026-11-12, 9 days ago`. A person reads it: the age of a list is part of the answer.
@@ -373,7 +372,7 @@ impl Fault {
             return self.finding.detail().map(|detail| fault.clone().because(detail)).unwrap_or(fault);
         };
         let detail = match badge.id().and_then(|id| unsigned.get(id)) {
-            Some(Some(reason)) => format!("it is not signed; it says that the badge is revoked: {}", shown(reason)),
+            Some(Some(reason)) => format!("it is not signed; it says that the badge is revoked: {}", Quoted(reason)),
             Some(None) => "it is not signed; it says that the badge is revoked".into(),
             None => "it is not signed".into(),
         };

@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use taskbadge::badge::{Claims, StatusPurpose};
 use taskbadge::finding::{Code, Finding};
+use taskbadge::shown::Name;
 use taskbadge::time::Instant;
 use taskbadge::verify::{StatusAnswer, StatusClaim, StatusSource, Verifier};
 
 use crate::bits::Bits;
-use crate::list::{Fault, GenuineList, shown};
+use crate::list::{Fault, GenuineList};
 use crate::max_age::MaxAge;
 
 /// Status lists that were read and found genuine, by their addresses and issuers.
@@ -100,7 +101,9 @@ impl StatusLists {
     pub fn add_from(&mut self, url: &str, verifier: &Verifier, bytes: &[u8], at: Instant) -> Result<(), Finding> {
         let fault = match GenuineList::offered(verifier, bytes, at) {
             Ok(list) if list.address() == url => return self.hold(list, at),
-            Ok(list) => Fault::from(Finding::new(Code::StatusListUrl).at("/id").because(shown(list.address()))),
+            Ok(list) => {
+                Fault::from(Finding::new(Code::StatusListUrl).at("/id").because(Name(list.address()).to_string()))
+            }
             Err(refused) => refused.fault,
         };
         let finding = fault.finding.clone();
@@ -158,10 +161,10 @@ impl StatusLists {
                 Finding::new(Code::StatusListMalformed).because("it is a list of another kind than the entry")
             }
             (Some(other), _) => {
-                Finding::new(Code::StatusListIssuer).because(format!("it is by {}", shown(other.issuer())))
+                Finding::new(Code::StatusListIssuer).because(format!("it is by {}", Name(other.issuer())))
             }
             (None, Some(fault)) => fault.about(badge),
-            (None, None) => Finding::new(Code::StatusMissing).because(shown(entry.list)),
+            (None, None) => Finding::new(Code::StatusMissing).because(Name(entry.list).to_string()),
         })
     }
 

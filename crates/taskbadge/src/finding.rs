@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::shown::{Line, Name};
+
 /// One thing that a check found: what, where, and the particulars.
 ///
 /// ```
@@ -21,13 +23,14 @@ pub struct Finding {
     code: Code,
     pointer: Option<String>,
     detail: Option<String>,
+    document: Option<String>,
 }
 
 impl Finding {
     /// A finding without place or particulars.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self { code, pointer: None, detail: None }
+        Self { code, pointer: None, detail: None, document: None }
     }
 
     /// The same finding with the place it speaks of, a JSON pointer (RFC 6901) into the document.
@@ -37,11 +40,18 @@ impl Finding {
         self
     }
 
-    /// The same finding with its particulars, a short phrase in English.
+    /// The same finding with its particulars, a short phrase in English. What it says in the words of somebody else stands
+    /// there as [`crate::shown`] shows it.
     #[must_use]
     pub fn because(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.detail = Some(Line(&detail.into()).to_string());
         self
+    }
+
+    /// The same finding with the address of a document that has to be at hand, as its particulars.
+    #[must_use]
+    pub fn wanting(self, document: &str) -> Self {
+        Self { document: Some(document.into()), ..self.because(Name(document).to_string()) }
     }
 
     /// Which finding this is.
@@ -56,19 +66,25 @@ impl Finding {
         self.pointer.as_deref()
     }
 
-    /// The particulars, where there are any.
+    /// The particulars, where there are any, for people: values in them are isolated ([`crate::shown`]).
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
+    }
+
+    /// The address of what has to be at hand, as it is, where the finding says that something is.
+    pub(crate) fn document(&self) -> Option<&str> {
+        self.document.as_deref()
     }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code.what())?;
-        match (self.pointer.as_deref(), self.detail.as_deref()) {
-            (Some(pointer), Some(detail)) => write!(f, " (at {}: {detail})", spoken(pointer))?,
-            (Some(pointer), None) => write!(f, " (at {})", spoken(pointer))?,
+        let pointer = self.pointer.as_deref().map(spoken);
+        match (pointer, self.detail.as_deref()) {
+            (Some(pointer), Some(detail)) => write!(f, " (at {pointer}: {detail})")?,
+            (Some(pointer), None) => write!(f, " (at {pointer})")?,
             (None, Some(detail)) => write!(f, " ({detail})")?,
             (None, None) => {}
         }
@@ -77,15 +93,15 @@ impl fmt::Display for Finding {
 }
 
 /// The whole document has the empty pointer, which a person would not see.
-fn spoken(pointer: &str) -> &str {
-    if pointer.is_empty() { "the top" } else { pointer }
+fn spoken(pointer: &str) -> String {
+    if pointer.is_empty() { "the top".into() } else { Name(pointer).to_string() }
 }
 
 impl std::error::Error for Finding {}
 
-/// Enough of a text to recognise it by: what somebody else wrote may be long.
-pub(crate) fn shown(text: &str) -> String {
-    if text.chars().count() > 200 { text.chars().take(200).chain(['…']).collect() } else { text.into() }
+/// A name or identifier that somebody else wrote, in the particulars of a finding.
+pub(crate) fn shown(name: &str) -> String {
+    Name(name).to_string()
 }
 
 /// How the worst finding bears on the verdict; where there is none, the verdict stands.

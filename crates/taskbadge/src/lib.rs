@@ -11,11 +11,13 @@
 //! | read or make keys and DIDs | [`key`] |
 //! | look at one step | [`proof::HashData`], [`jsonld::to_dataset`], [`json::Document`] |
 //!
-//! Modules import only from modules of an earlier group: [`finding`], [`time`]; [`work`]; [`json`]; [`key`], [`jsonld`];
+//! Modules import only from modules of an earlier group: [`shown`], [`time`]; [`finding`]; [`work`]; [`json`]; [`key`], [`jsonld`];
 //! [`proof`]; [`badge`]; [`trust`]; [`verify`].
 
-pub mod finding;
+pub mod shown;
 pub mod time;
+
+pub mod finding;
 
 pub mod work;
 

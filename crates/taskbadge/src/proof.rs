@@ -7,7 +7,7 @@ mod signature;
 
 use sha2::{Digest, Sha256};
 
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, shown};
 use crate::json::{Document, Limits, Member, Object, Path, Value};
 use crate::jsonld::rdf::Dataset;
 use crate::jsonld::{ByVocab, Contexts, Subject, Unwritten, expand, rdfc};
@@ -657,6 +657,5 @@ fn malformed(pointer: &str, key: &str, detail: &str) -> Finding {
 }
 
 fn unsupported(pointer: &str, key: &str, value: &str) -> Finding {
-    let shown: String = value.chars().take(60).collect();
-    Finding::new(Code::ProofUnsupported).at(format!("{pointer}/{key}")).because(shown)
+    Finding::new(Code::ProofUnsupported).at(format!("{pointer}/{key}")).because(shown(value))
 }

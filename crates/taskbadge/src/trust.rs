@@ -23,7 +23,7 @@ pub use pack::{ExtraContext, ListMark, PACK_LIMITS, Pack};
 pub use parts::PackParts;
 pub use root::{Fingerprint, MOST_ROOT_KEYS, NotAFingerprint, NotARoot, Root};
 
-use crate::finding::{Code, Finding, shown, worst};
+use crate::finding::{Code, Finding, worst};
 use crate::jsonld::Contexts;
 use crate::key::{Did, DidUrl, FrequentKey, KeyError, VerifyingKey};
 use crate::time::Instant;
@@ -223,7 +223,7 @@ impl Trust {
         Err(match near.iter().find_map(|issuer| issuer.edition()) {
             // What would settle it is a newer edition, which also says what the key is for.
             Some(edition) => Finding::new(Code::KeyNotListed).because(edition.told(at)),
-            None => Finding::new(Code::KeyUnresolved).because(document_of(controller)),
+            None => Finding::new(Code::KeyUnresolved).wanting(&document_of(controller)),
         })
     }
 
@@ -361,5 +361,5 @@ fn finding(error: &KeyError) -> Finding {
 /// Where the document of a did:web would be, so that a person can fetch it; else the controller itself.
 fn document_of(controller: &str) -> String {
     let document = controller.parse::<Did>().ok().and_then(|did| did.document_url());
-    document.unwrap_or_else(|| shown(controller))
+    document.unwrap_or_else(|| controller.into())
 }

@@ -1,6 +1,7 @@
 //! `taskbadge inspect`: what a badge says of itself, marked as unverified on every screenful.
 
 use serde_json::Value;
+use taskbadge::shown;
 
 use crate::args::Inspect;
 use crate::files;
@@ -15,7 +16,7 @@ pub(super) fn inspect(inspect: &Inspect, output: &mut Output) -> Result<Exit, Tr
     let badge = files::badge(path)?;
     let lines = if inspect.json { indented(badge.text()) } else { words::claims(badge.unverified()) };
     for screenful in lines.chunks(LINES_PER_MARK) {
-        output.line(output.colours().paint(Exit::Indeterminate, words::UNVERIFIED));
+        output.mark(Exit::Indeterminate, words::UNVERIFIED);
         for line in screenful {
             output.line(format!("  {line}"));
         }
@@ -28,5 +29,5 @@ pub(super) fn inspect(inspect: &Inspect, output: &mut Output) -> Result<Exit, Tr
 fn indented(text: &str) -> Vec<String> {
     let value: Value = serde_json::from_str(text).unwrap_or(Value::Null);
     let text = serde_json::to_string_pretty(&value).unwrap_or_default();
-    text.lines().map(taskbadge_issuer::printable).collect()
+    shown::json(&text).lines().map(str::to_owned).collect()
 }

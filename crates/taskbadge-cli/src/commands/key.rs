@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use taskbadge::key::Did;
+use taskbadge::shown::{Alone, Name};
 use taskbadge::trust::Entity;
 use taskbadge_files::{self as files, FileTrouble, Secrecy};
 use taskbadge_issuer::centre::{self, Centre};
@@ -39,20 +40,20 @@ pub(super) fn key(key: &Key, output: &mut Output) -> Result<Exit, Trouble> {
             key.verifying_key()
         }
     };
-    output.line(words::shown("did", Did::key(&public).as_str()));
-    output.line(words::shown("public key", &public.to_multikey()));
+    output.line(words::labelled("did", Did::key(&public)));
+    output.line(words::labelled("public key", public.to_multikey()));
     Ok(Exit::Done)
 }
 
 fn show(centre: &CentreFolder, output: &mut Output) -> Result<Exit, Trouble> {
     let centre = Centre::open(&centre.folder)?;
     let document = centre.did_document()?;
-    output.line(words::shown("centre", centre.settings().name()));
-    output.line(words::shown("did", centre.settings().did().as_str()));
-    document.keys().for_each(|(method, _)| output.line(words::shown("key", method)));
+    output.line(words::labelled("centre", Alone(centre.settings().name())));
+    output.line(words::labelled("did", centre.settings().did()));
+    document.keys().for_each(|(method, _)| output.line(words::labelled("key", Name(method))));
     if let Some(url) = centre.settings().did().document_url() {
-        output.line(words::shown("document", &centre.did_document_file().display().to_string()));
-        output.line(words::shown("publish at", &url));
+        output.line(words::labelled("document", words::named(&centre.did_document_file())));
+        output.line(words::labelled("publish at", Name(&url)));
     }
     Ok(Exit::Done)
 }
@@ -117,7 +118,7 @@ fn entry(centre: &Centre, file: Option<&Path>, output: &mut Output) -> Result<Ex
             write_entry(file, &entry)?;
             output.line(said::entry_written(file));
         }
-        None => output.write(&entry),
+        None => output.json(entry.trim_end()),
     }
     Ok(Exit::Done)
 }

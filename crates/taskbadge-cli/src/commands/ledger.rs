@@ -39,7 +39,7 @@ fn list(list: &List, output: &mut Output) -> Result<Exit, Trouble> {
     let mut query = list.filter.query(&centre, &mut ledger, super::now())?;
     if list.json {
         query = list.limit.map_or(query.clone(), |limit| query.limit(limit));
-        ledger.export(&query, output.writer())?;
+        ledger.export(&query, output.json_lines())?;
         return Ok(Exit::Done);
     }
     let (mut number, mut left) = (0, list.limit.unwrap_or(u64::MAX));
@@ -132,7 +132,7 @@ fn export(export: &Export, output: &mut Output) -> Result<Exit, Trouble> {
     let mut ledger = super::ledger_of(&centre)?;
     let query = export.filter.query(&centre, &mut ledger, super::now())?;
     let Some(path) = &export.output else {
-        ledger.export(&query, output.writer())?;
+        ledger.export(&query, output.json_lines())?;
         return Ok(Exit::Done);
     };
     // Before the work, which can take a while.
@@ -182,7 +182,7 @@ fn forget(change: &Change, output: &mut Output) -> Result<Exit, Trouble> {
                 removed += usize::from(was_there);
                 done.push(record);
             }
-            Err(trouble) => troubles.push(format!("{}: {trouble}", record.badge)),
+            Err(trouble) => troubles.push(format!("{}: {trouble}", record.badge.shown())),
         }
     }
     if !done.is_empty() {

@@ -13,7 +13,7 @@ pub(super) fn stats(stats: &Stats, output: &mut Output) -> Result<Exit, Trouble>
     let ledger = Centre::open(&stats.centre.folder)?.ledger_if_begun()?;
     let tallies = ledger.map(|mut ledger| ledger.counts()).transpose()?.unwrap_or_default();
     if stats.json {
-        tallies.iter().for_each(|tally| output.line(json(tally)));
+        tallies.iter().for_each(|tally| output.json(&json(tally)));
     } else if tallies.is_empty() {
         output.line(words::ledger::NOTHING_ISSUED);
     } else {

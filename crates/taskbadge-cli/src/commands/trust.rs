@@ -6,7 +6,6 @@ use std::path::Path;
 use taskbadge::finding::Finding;
 use taskbadge::time::Instant;
 use taskbadge::trust::{KnownPack, PackParts, TrustPack};
-use taskbadge_issuer::printable;
 
 use crate::args::trust::{Add, StoreFolder, Trust};
 use crate::kept_lists::KeptLists;
@@ -37,7 +36,7 @@ pub(super) fn trust(trust: &Trust, output: &mut Output) -> Result<Exit, Trouble>
                 output.line(words::nobody_recognised(&path));
             }
             for issuer in &file.issuers {
-                output.line(words::issuer_line(&printable(&issuer.id), issuer.name.as_deref()));
+                output.line(words::issuer_line(&issuer.id, issuer.name.as_deref()));
             }
             for pack in &packs {
                 said::pack_lines(&PackFile::parse(&pack.path, &pack.file)?, now)

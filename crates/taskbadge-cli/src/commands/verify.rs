@@ -1,6 +1,9 @@
 //! `taskbadge verify`: one sentence for each badge, what led to it, and an exit code.
 
-use std::collections::{BTreeMap, HashSet};
+mod folder;
+mod kind;
+
+use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, stderr, stdout};
 use std::iter::Enumerate;
 use std::path::{Path, PathBuf};
@@ -11,12 +14,15 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use taskbadge::badge::Claims;
 use taskbadge::finding::Code;
-use taskbadge::json::{Document, Limits, Object, Value};
+use taskbadge::json::Limits;
+use taskbadge::shown;
 use taskbadge::time::Instant;
-use taskbadge::trust::{Pack, PackParts};
+use taskbadge::trust::PackParts;
 use taskbadge::verify::{BadgeStatus, Refusal, Report, VerifiedBadge, Verifier};
 use taskbadge_status::{LIST_LIMITS, StatusLists};
 
+use self::folder::{Found, is_folder};
+pub(crate) use self::kind::Kind;
 use crate::args::Verify;
 use crate::files;
 use crate::output::{Colours, Exit, Output, Trouble};
@@ -35,7 +41,7 @@ pub(super) fn verify(verify: Verify, output: &mut Output) -> Result<Exit, Troubl
     let form = match (verify.json, verify.quiet) {
         (true, _) => Form::Json,
         (_, true) => Form::Quiet,
-        _ if paths.len() > 1 || paths[0].is_dir() => Form::OfMany,
+        _ if paths.len() > 1 || is_folder(&paths[0]) => Form::OfMany,
         _ => Form::OfOne,
     };
     let verifier = Verifier::new(trusted.trust.clone());
@@ -43,23 +49,25 @@ pub(super) fn verify(verify: Verify, output: &mut Output) -> Result<Exit, Troubl
     trusted.add_lists(&mut lists, &verifier, at, output)?;
     status_lists(&verify.status, &mut lists, &verifier, at, output)?;
     let verifier = verifier.status(Arc::new(lists));
-    let named = paths.iter().filter(|path| !path.is_dir()).cloned().collect();
-    let desk = Desk { verifier, trusted, at, recipient: verify.recipient, form, named };
+    let desk = Desk { verifier, trusted, at, recipient: verify.recipient, form };
 
-    let mut tally = Tally::default();
-    if paths.len() == 1 && !paths[0].is_dir() {
-        let answer = desk.answer(Ok(paths[0].clone()), output.colours());
-        tally.add(&answer, output);
+    let mut tally = Tally { badges_in: vec![0; paths.len()], ..Tally::default() };
+    if let [path] = &paths[..]
+        && !is_folder(path)
+    {
+        tally.add(&desk.answer(Found::Named(path.clone()), output.colours()), output);
     } else {
-        desk.answer_all(paths, &mut tally, output);
-        if form == Form::OfMany {
-            let Tally { valid, invalid, indeterminate, troubled, left_out, .. } = tally;
-            output.line(words::summary(valid, invalid, indeterminate, troubled, left_out));
+        desk.answer_all(paths.clone(), &mut tally, output);
+        // A check of nothing must not look like a check that all is well.
+        for (number, folder) in paths.iter().enumerate().filter(|(_, path)| is_folder(path)) {
+            if tally.badges_in[number] == 0 {
+                let sentence = words::no_badges_in(folder);
+                tally.add(&desk.no_verdict(folder, &sentence, output.colours()), output);
+            }
         }
-    }
-    // A check of nothing must not look like a check that all is well.
-    if tally.valid + tally.invalid + tally.indeterminate + tally.troubled == 0 {
-        return Err(Trouble::new(words::NO_BADGES));
+        if form == Form::OfMany {
+            output.line(words::summary(&tally));
+        }
     }
     // Another time than the clock's proves nothing about the clock.
     if verify.at.is_none() {
@@ -114,37 +122,52 @@ struct Desk {
     at: Instant,
     recipient: Option<String>,
     form: Form,
-    /// The files that a person named: each of them is answered for, whatever it is.
-    named: HashSet<PathBuf>,
 }
 
-/// The answer for one badge, ready to be printed.
+/// The answer for one file, ready to be printed.
 struct Answer {
-    /// `None` for a file in a folder that is no badge.
-    exit: Option<Exit>,
+    is: Is,
     text: String,
+    /// The folder in which a badge was found, by its number among the paths.
+    folder: Option<usize>,
 }
 
+/// What a file is.
+enum Is {
+    /// A badge, or what could be one, as the process would end for it alone.
+    Badge(Exit),
+    /// Something else in a folder.
+    Other(Kind),
+}
+
+/// How many files of each sort there were.
 #[derive(Default)]
-struct Tally {
-    valid: u64,
-    invalid: u64,
-    indeterminate: u64,
-    troubled: u64,
-    left_out: u64,
+pub(crate) struct Tally {
+    pub(crate) valid: u64,
+    pub(crate) invalid: u64,
+    pub(crate) indeterminate: u64,
+    pub(crate) troubled: u64,
+    /// What is no badge.
+    pub(crate) others: BTreeMap<Kind, u64>,
+    badges_in: Vec<u64>,
     worst: Exit,
 }
 
 impl Tally {
     fn add(&mut self, answer: &Answer, output: &mut Output) {
-        match answer.exit {
-            Some(Exit::Done) => self.valid += 1,
-            Some(Exit::Invalid) => self.invalid += 1,
-            Some(Exit::Indeterminate) => self.indeterminate += 1,
-            Some(Exit::Trouble) => self.troubled += 1,
-            None => self.left_out += 1,
+        match answer.is {
+            Is::Badge(Exit::Done) => self.valid += 1,
+            Is::Badge(Exit::Invalid) => self.invalid += 1,
+            Is::Badge(Exit::Indeterminate) => self.indeterminate += 1,
+            Is::Badge(Exit::Trouble) => self.troubled += 1,
+            Is::Other(kind) => *self.others.entry(kind).or_default() += 1,
         }
-        self.worst = self.worst.max(answer.exit.unwrap_or_default());
+        if let Is::Badge(exit) = answer.is {
+            self.worst = self.worst.max(exit);
+        }
+        if let Some(folder) = answer.folder {
+            self.badges_in[folder] += 1;
+        }
         output.write(&answer.text);
     }
 }
@@ -157,6 +180,11 @@ enum JsonLine<'a> {
         #[serde(flatten)]
         report: &'a Report<'a>,
     },
+    Other {
+        file: &'a str,
+        #[serde(rename = "readAs")]
+        read_as: &'a str,
+    },
     Trouble {
         file: &'a str,
         error: &'a str,
@@ -164,10 +192,12 @@ enum JsonLine<'a> {
 }
 
 impl Desk {
-    fn answer(&self, path: Result<PathBuf, Trouble>, colours: Colours) -> Answer {
-        let path = match path {
-            Ok(path) => path,
-            Err(trouble) => return self.no_verdict(Path::new(""), &trouble.to_string(), colours),
+    fn answer(&self, found: Found, colours: Colours) -> Answer {
+        let (path, folder) = match found {
+            Found::Named(path) => (path, None),
+            Found::File(path, folder) => (path, Some(folder)),
+            Found::Other(path, kind) => return self.other(&path, kind),
+            Found::Trouble(path, trouble) => return self.no_verdict(&path, &trouble.to_string(), colours),
         };
         let bytes = match files::read_start(&path, Limits::BADGE.bytes) {
             Ok(bytes) => bytes,
@@ -183,24 +213,31 @@ impl Desk {
             Err(refusal) => refusal.report(),
         };
         let exit = Exit::from(report.verdict());
-        if exit != Exit::Done {
-            let is_pack = PackParts::of(&bytes).is_ok_and(|parts| Pack::parse(parts.pack).is_ok());
-            match self.named.contains(&path) {
-                true if is_pack => return self.no_verdict(&path, &words::a_pack(&path), colours),
-                false if is_pack || is_no_badge(&bytes) => return Answer { exit: None, text: String::new() },
-                _ => {}
-            }
+        let kind = if exit == Exit::Done { None } else { kind(bytes, &path) };
+        match (kind, folder) {
+            (Some(Kind::Pack), None) => return self.no_verdict(&path, &words::a_pack(&path), colours),
+            (Some(kind), Some(_)) => return self.other(&path, kind),
+            _ => {}
         }
         let verdict = colours.paint(exit, report.verdict().as_str());
-        let sentence = || words::sentence(&verdict, &path, &outcome);
+        let sentence = || words::sentence(&path, &outcome);
         let text = match self.form {
             Form::Json => json(&JsonLine::Report { file: &path.display().to_string(), report: &report }),
             Form::Quiet if exit == Exit::Done => String::new(),
-            Form::Quiet => words::lines([words::of_file(sentence(), &path, &outcome)]),
-            Form::OfMany => words::lines([sentence()].into_iter().chain(words::details_of_many(&path, &outcome))),
-            Form::OfOne => words::lines([sentence()].into_iter().chain(words::details(&outcome))),
+            Form::Quiet => words::answer(&verdict, &words::of_file(sentence(), &path, &outcome), &[]),
+            Form::OfMany => words::answer(&verdict, &sentence(), &words::details_of_many(&path, &outcome)),
+            Form::OfOne => words::answer(&verdict, &sentence(), &words::details(&outcome)),
         };
-        Answer { exit: Some(exit), text }
+        Answer { is: Is::Badge(exit), text, folder }
+    }
+
+    /// A file that is no badge: the summary counts it.
+    fn other(&self, path: &Path, kind: Kind) -> Answer {
+        let text = match self.form {
+            Form::Json => json(&JsonLine::Other { file: &path.display().to_string(), read_as: words::kind(kind).0 }),
+            _ => String::new(),
+        };
+        Answer { is: Is::Other(kind), text, folder: None }
     }
 
     /// When the lists were made that were asked, where they are proven. A date that is still to come says nothing about the
@@ -219,9 +256,9 @@ impl Desk {
     fn no_verdict(&self, path: &Path, sentence: &str, colours: Colours) -> Answer {
         let text = match self.form {
             Form::Json => json(&JsonLine::Trouble { file: &path.display().to_string(), error: sentence }),
-            _ => words::lines([words::no_verdict(&colours.paint(Exit::Trouble, words::NO_VERDICT), sentence)]),
+            _ => words::answer(&colours.paint(Exit::Trouble, words::NO_VERDICT), sentence, &[]),
         };
-        Answer { exit: Some(Exit::Trouble), text }
+        Answer { is: Is::Badge(Exit::Trouble), text, folder: None }
     }
 
     /// All cores check; answers are printed in the order of the files. Threads that are far ahead of the one whose turn
@@ -232,13 +269,13 @@ impl Desk {
         let shared = !bar.is_hidden() && stdout().is_terminal();
         let printer = Printer { next: 0, waiting: BTreeMap::new(), tally, output, shared: shared.then_some(&bar) };
         let colours = printer.output.colours();
-        let queue: Mutex<Enumerate<_>> = Mutex::new(files::badges(paths).enumerate());
+        let queue: Mutex<Enumerate<_>> = Mutex::new(folder::found(paths).enumerate());
         let (printer, turned) = (Mutex::new(printer), Condvar::new());
         let work = || {
             loop {
                 let badge = queue.lock().expect("no thread panics with the queue in hand").next();
-                let Some((number, path)) = badge else { return };
-                let answer = self.answer(path, colours);
+                let Some((number, found)) = badge else { return };
+                let answer = self.answer(found, colours);
                 let mut printer = printer.lock().expect("no thread panics with the printer in hand");
                 while number >= printer.next + AHEAD {
                     printer = turned.wait(printer).expect("no thread panics with the printer in hand");
@@ -258,31 +295,14 @@ impl Desk {
     }
 }
 
-/// Whether a file has JSON of another kind, such as a status list, a DID document or a trust file. What looks like a
-/// badge in any way is none of these: it gets its verdict.
-fn is_no_badge(bytes: &[u8]) -> bool {
-    let Ok(document) = Document::parse(bytes, Limits::BADGE) else { return false };
-    let Some(object) = document.root().as_object() else { return false };
-    let is_one_of = |object: Object<'_>, names: &[&str]| {
-        let mut types = object.get("type").into_iter().flat_map(Value::one_or_many);
-        types.any(|kind| kind.as_str().is_some_and(|kind| names.contains(&kind)))
-    };
-    let subject = object.get("credentialSubject").and_then(|subject| subject.one_or_many().next());
-    let of_a_list =
-        |subject: Object<'_>| is_one_of(subject, &["BitstringStatusList", "StatusList2021", "1EdTechRevocationList"]);
-    match subject {
-        Some(subject) => subject.as_object().is_some_and(of_a_list),
-        None => !is_one_of(
-            object,
-            &[
-                "VerifiableCredential",
-                "OpenBadgeCredential",
-                "AchievementCredential",
-                "Assertion",
-                "EndorsementCredential",
-            ],
-        ),
+/// What a file is that is not valid, unless it could be a badge. What is larger than a badge is read whole for that, as far
+/// as a pack can go.
+fn kind(bytes: Vec<u8>, path: &Path) -> Option<Kind> {
+    if bytes.len() <= Limits::BADGE.bytes {
+        return Kind::of(&bytes, path);
     }
+    let whole = if path.as_os_str() == "-" { None } else { files::read(path, PackParts::BYTES_MAX as u64).ok() };
+    Kind::of(&whole.unwrap_or(bytes), path)
 }
 
 /// Brings answers back into the order of the files.
@@ -316,7 +336,7 @@ impl Printer<'_> {
 }
 
 fn json(line: &JsonLine<'_>) -> String {
-    serde_json::to_string(line).map(|line| line + "\n").unwrap_or_default()
+    serde_json::to_string(line).map(|line| shown::json(&line).into_owned() + "\n").unwrap_or_default()
 }
 
 /// Nothing where standard error is no terminal.

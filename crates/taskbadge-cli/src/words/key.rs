@@ -7,7 +7,7 @@ use taskbadge::time::Instant;
 use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::keys::{CentreKey, Changed, Keys, Role, State};
 
-use super::{count, named, shown};
+use super::{count, labelled, named};
 
 pub(crate) const NEW_STATUS_QUESTION: &str = "Sign status lists with a key of their own from now on, and no more with \
     the key of badges? Type yes: ";
@@ -20,12 +20,12 @@ pub(crate) fn written(path: &Path) -> String {
 pub(crate) fn listed(key: &CentreKey) -> Vec<String> {
     let role = what(key.role);
     let state = match key.state {
-        State::Active => "in use".into(),
+        State::Active => String::from("in use"),
         State::Retired { until } => format!("retired {until}"),
         State::Compromised { since, .. } => format!("in other hands since {since}"),
     };
     let from = key.from.map_or("from the beginning".into(), |from| format!("from {from}"));
-    vec![key.id.as_str().into(), shown("signs", role), shown("in use", &from), shown("state", &state)]
+    vec![key.id.as_str().into(), labelled("signs", role), labelled("in use", from), labelled("state", state)]
 }
 
 /// What a key signs.
@@ -129,7 +129,7 @@ fn about(changed: &Changed, role: Option<Role>) -> Vec<String> {
         (None, true) => "Nothing had to be changed.".into(),
     }];
     let label = if changed.new.is_some() { "before" } else { "key" };
-    lines.extend(changed.old.as_ref().map(|old| shown(label, &name(old))));
-    lines.extend(changed.kept.as_ref().map(|kept| shown("kept in", &kept.display().to_string())));
+    lines.extend(changed.old.as_ref().map(|old| labelled(label, name(old))));
+    lines.extend(changed.kept.as_ref().map(|kept| labelled("kept in", named(kept))));
     lines
 }

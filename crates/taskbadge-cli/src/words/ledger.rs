@@ -5,13 +5,13 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use taskbadge::badge::{Iri, StatusPurpose};
+use taskbadge::shown::{Alone, Name, Quoted, without_isolates};
 use taskbadge_issuer::ledger::{
     Check, Count, Entry, Erased, Event, Fault, Happening, LedgerTrouble, OpenIntention, Record, Replaces, Sealed,
     Status, Tally,
 };
-use taskbadge_issuer::printable;
 
-use super::{count, last_day, named, shown};
+use super::{count, labelled, last_day, named};
 use crate::confirm::{Deed, Plan};
 
 // Choosing badges.
@@ -29,7 +29,7 @@ pub(crate) fn nothing_issued(folder: &Path) -> String {
 }
 
 pub(crate) fn not_a_badge_id(text: &str) -> String {
-    format!("{} is no badge id; copy it in full, such as from `taskbadge ledger list`", printable(text))
+    format!("{} is no badge id; copy it in full, such as from `taskbadge ledger list`", Name(text))
 }
 
 pub(crate) fn neither_id_nor_file(path: &Path) -> String {
@@ -41,9 +41,10 @@ pub(crate) fn neither_id_nor_file(path: &Path) -> String {
 
 pub(crate) fn not_as_issued(path: &Path, badge: &Iri) -> String {
     format!(
-        "{} is not {badge} as it was issued: somebody changed it, or wrote that id into another file; look at both, and \
-         name the badge by its id",
-        named(path)
+        "{} is not {} as it was issued: somebody changed it, or wrote that id into another file; look at both, and name the \
+         badge by its id",
+        named(path),
+        badge.shown()
     )
 }
 
@@ -59,8 +60,9 @@ pub(crate) fn list_not_text(path: &Path) -> String {
 pub(crate) fn settled_alone(deed: Deed, trouble: LedgerTrouble) -> String {
     match (deed, trouble) {
         (Deed::Revoke, LedgerTrouble::Revoked(badge)) => format!(
-            "{badge} is revoked already, and that is for good: there is nothing to do; employers learn of it from the \
-             lists of `taskbadge publish`"
+            "{} is revoked already, and that is for good: there is nothing to do; employers learn of it from the lists of \
+             `taskbadge publish`",
+            badge.shown()
         ),
         (_, trouble) => trouble.to_string(),
     }
@@ -71,7 +73,7 @@ pub(crate) fn short_id_of_none(text: &str) -> String {
 }
 
 pub(crate) fn short_id_of_many(text: &str, ids: &[Iri]) -> String {
-    let ids: Vec<&str> = ids.iter().map(Iri::as_str).collect();
+    let ids: Vec<String> = ids.iter().map(|id| id.shown().to_string()).collect();
     format!("{text} is the beginning of several ids; write one in full: {}", ids.join(", "))
 }
 
@@ -98,7 +100,7 @@ pub(crate) fn heading(plan: &Plan) -> String {
 }
 
 pub(crate) fn plan_line(record: &Record, name: Option<&str>) -> String {
-    format!("  {}", row(&short(&record.badge), record, &printable(&record.task), name))
+    format!("  {}", row(&short(&record.badge), record, &Name(&record.task).to_string(), name))
 }
 
 pub(crate) fn and_more(number: usize) -> String {
@@ -191,11 +193,13 @@ pub(crate) fn not_forgotten(troubles: &[String]) -> String {
 
 /// Lines for people, aligned, each with the id to copy.
 pub(crate) fn listed(page: &[(Record, Option<String>)]) -> Vec<String> {
-    let tasks: Vec<String> = page.iter().map(|(record, _)| printable(&record.task)).collect();
+    let tasks: Vec<String> = page.iter().map(|(record, _)| Name(&record.task).to_string()).collect();
     let width = widest(&tasks);
     let lines = page.iter().zip(&tasks);
     lines
-        .map(|((record, name), task)| row(record.badge.as_str(), record, &padded(task, width), name.as_deref()))
+        .map(|((record, name), task)| {
+            row(&record.badge.shown().to_string(), record, &padded(task, width), name.as_deref())
+        })
         .collect()
 }
 
@@ -206,61 +210,64 @@ pub(crate) fn number_listed(number: usize) -> String {
 /// What the ledger holds of one badge.
 pub(crate) fn record(record: &Record) -> Vec<String> {
     let mut lines = vec![
-        record.badge.to_string(),
-        shown("task", &format!("{}, version {}", record.task, record.version)),
-        shown("awarded", &day(record.awarded)),
-        shown("until", &record.valid_until.map_or("without an end".into(), last_day)),
-        shown("state", record.state.as_str()),
-        shown("status", record.status.as_str()),
+        record.badge.shown().to_string(),
+        labelled("task", format!("{}, version {}", Name(&record.task), Name(&record.version))),
+        labelled("awarded", day(record.awarded)),
+        labelled("until", record.valid_until.map_or("without an end".into(), last_day)),
+        labelled("state", record.state.as_str()),
+        labelled("status", record.status.as_str()),
     ];
     lines.extend(record.entries.iter().map(place));
     if let Some((old, how)) = &record.replaces {
-        lines.push(shown("replaces", &format!("{old} ({})", how_replaced(*how))));
+        lines.push(labelled("replaces", format!("{} ({})", old.shown(), how_replaced(*how))));
     }
-    lines.extend(record.replaced_by.as_ref().map(|new| shown("now", new.as_str())));
-    lines.extend(record.signer.as_deref().map(|signer| shown("signed by", signer)));
-    lines.extend(record.digest.map(|digest| shown("SHA-256", &hex(&digest))));
+    lines.extend(record.replaced_by.as_ref().map(|new| labelled("now", new.shown())));
+    lines.extend(record.signer.as_deref().map(|signer| labelled("signed by", Name(signer))));
+    lines.extend(record.digest.map(|digest| labelled("SHA-256", hex(&digest))));
     lines
 }
 
 pub(crate) fn person(name: Option<&str>, recipient: Option<&str>) -> Vec<String> {
     let known = [("name", name), ("recipient", recipient)];
-    known.into_iter().filter_map(|(label, value)| Some(shown(label, value?))).collect()
+    known.into_iter().filter_map(|(label, value)| Some(labelled(label, Alone(value?)))).collect()
 }
 
 pub(crate) fn nobody_known() -> String {
-    shown("person", "the ledger knows nothing of the person")
+    labelled("person", "the ledger knows nothing of the person")
 }
 
 pub(crate) fn event(event: &Event) -> String {
-    let actor = event.happening.actor().map(|actor| format!(" by {actor}")).unwrap_or_default();
+    let actor = event.happening.actor().map(|actor| format!(" by {}", Quoted(actor))).unwrap_or_default();
     let note = match (&event.note, has_note(&event.happening)) {
-        (Some(note), _) => format!(": {note}"),
+        (Some(note), _) => format!(": {}", Quoted(note)),
         (None, true) => " (the reason was erased)".into(),
         (None, false) => String::new(),
     };
-    format!("  {}  {}", event.at, printable(&format!("{}{actor}{note}", happening(&event.happening))))
+    format!("  {}  {}{actor}{note}", event.at, happening(&event.happening))
 }
 
 pub(crate) fn checked(check: &Check) -> Vec<String> {
     let whole = if check.is_whole() { "whole" } else { "NOT WHOLE" };
     let mut lines = vec![
         format!("{}, {}: {whole}.", many(check.events, "event"), many(check.badges, "badge")),
-        shown("log's end", &check.head.to_string()),
-        shown("seals", seals(check.sealed)),
+        labelled("log's end", check.head),
+        labelled("seals", seals(check.sealed)),
     ];
     lines.extend(unfinished(&check.open));
-    lines.extend(check.faults.iter().map(|fault| shown("fault", &fault.to_string())));
+    lines.extend(check.faults.iter().map(|fault| labelled("fault", fault)));
     if !check.is_whole() {
-        lines.push(shown(
+        lines.push(labelled(
             "next",
             "issue nothing; keep a copy of the ledger as it is, and find out who changed it; where only tables were changed, \
              `taskbadge ledger rebuild` makes them anew from the log, else restore the last backup",
         ));
     }
     if let Some(published) = check.in_doubt {
-        lines.push(shown("in doubt", &LedgerTrouble::Restored { own: check.head, published }.to_string()));
-        lines.push(shown("next", "until then nothing is issued; to accept it, run `taskbadge ledger accept-restored`"));
+        lines.push(labelled("in doubt", LedgerTrouble::Restored { own: check.head, published }));
+        lines.push(labelled(
+            "next",
+            "until then nothing is issued; to accept it, run `taskbadge ledger accept-restored`",
+        ));
     }
     lines
 }
@@ -295,8 +302,8 @@ pub(crate) fn rebuilt(faults: &[Fault], file: &Path) -> Vec<String> {
         0 => format!("Wrote {}. Nothing was wrong with the ledger that it was made from.", named(file)),
         _ => format!("Wrote {}, made from the log. What was not as it should be:", named(file)),
     }];
-    lines.extend(faults.iter().map(|fault| shown("fault", &fault.to_string())));
-    lines.push(shown(
+    lines.extend(faults.iter().map(|fault| labelled("fault", fault)));
+    lines.push(labelled(
         "next",
         "run `taskbadge ledger check` with it in the place of the old one: what was erased or altered and is only in the \
          tables, such as a copy of a badge, is not in it",
@@ -308,21 +315,23 @@ pub(crate) fn rebuilt(faults: &[Fault], file: &Path) -> Vec<String> {
 fn unfinished(open: &[OpenIntention]) -> Vec<String> {
     const FEW: usize = 3;
     if open.len() <= FEW {
-        return open.iter().map(|open| shown("unfinished", &open.to_string())).collect();
+        return open.iter().map(|open| labelled("unfinished", open)).collect();
     }
     let revoked = open.iter().filter(|open| open.status == Status::Revoked).count();
     let of_revoked =
         if revoked > 0 { format!(" ({revoked} of them revoked, with nothing left to do)") } else { String::new() };
-    let mut lines = vec![shown(
+    let mut lines = vec![labelled(
         "unfinished",
-        &format!(
+        format!(
             "{} were begun and not finished, as by a run that was cut off{of_revoked}; issue their rosters again, which \
              signs what was stored, with the indices that were reserved",
             badges(open.len())
         ),
     )];
     lines.extend(
-        open.iter().take(FEW).map(|open| format!("    {} for {}, {}", open.badge, printable(&open.task), open.since)),
+        open.iter()
+            .take(FEW)
+            .map(|open| format!("    {} for {}, {}", open.badge.shown(), Name(&open.task), open.since)),
     );
     lines.push(format!("    … and {} more: `taskbadge ledger list --state intended`", open.len() - FEW));
     lines
@@ -342,15 +351,15 @@ pub(crate) const NOTHING_ISSUED: &str = "Nothing was issued yet.";
 
 /// A table for people.
 pub(crate) fn counts(tallies: &[Tally]) -> Vec<String> {
-    let tasks: Vec<String> = tallies.iter().map(|tally| printable(&tally.task)).collect();
+    let tasks: Vec<String> = tallies.iter().map(|tally| Name(&tally.task).to_string()).collect();
     let width = widest(&tasks).max("task".len());
-    let mut lines = vec![format!("{:width$}  month    badges", "task")];
+    let mut lines = vec![format!("{}  month    badges", padded("task", width))];
     for (tally, task) in tallies.iter().zip(&tasks) {
         let badges = match tally.count {
             Count::Exactly(number) => number.to_string(),
             Count::Few => format!("<{}", Count::LEAST),
         };
-        lines.push(format!("{}  {}  {badges:>6}", padded(task, width), printable(&tally.month)));
+        lines.push(format!("{}  {}  {badges:>6}", padded(task, width), Name(&tally.month)));
     }
     lines
         .push("Awards by month, those taken back later too. A number that could point at a person is not told.".into());
@@ -390,7 +399,7 @@ fn settled(plan: &Plan) -> String {
 /// A badge in a line. `badge` and `task` are as they shall be seen.
 fn row(badge: &str, record: &Record, task: &str, name: Option<&str>) -> String {
     let standing = if record.status == Status::Good { record.state.as_str() } else { record.status.as_str() };
-    let name = name.map(printable).unwrap_or_default();
+    let name = name.map(|name| Alone(name).to_string()).unwrap_or_default();
     format!("{badge}  {}  {standing:<10}  {task}  {name}", record.awarded).trim_end().to_owned()
 }
 
@@ -404,7 +413,7 @@ fn place(entry: &Entry) -> String {
         StatusPurpose::Revocation => "revocation",
         StatusPurpose::Suspension => "suspension",
     };
-    shown("entry", &format!("{purpose}: index {} of {}", entry.index, entry.list))
+    labelled("entry", format!("{purpose}: index {} of {}", entry.index, entry.list.shown()))
 }
 
 fn how_replaced(how: Replaces) -> &'static str {
@@ -417,9 +426,9 @@ fn how_replaced(how: Replaces) -> &'static str {
 fn happening(happening: &Happening) -> String {
     match happening {
         Happening::Intended { replaces: None, .. } => "begun: its places in the status lists are reserved".into(),
-        Happening::Intended { replaces: Some(old), .. } => format!("begun, in place of {old}"),
+        Happening::Intended { replaces: Some(old), .. } => format!("begun, in place of {}", Name(old)),
         Happening::Issued { .. } => "issued".into(),
-        Happening::Superseded { by, how, .. } => format!("replaced by {by} ({how})"),
+        Happening::Superseded { by, how, .. } => format!("replaced by {} ({how})", Name(by)),
         Happening::Revoked { reason, .. } => format!("revoked ({reason})"),
         Happening::Suspended { .. } => "suspended".into(),
         Happening::Reinstated { .. } => "reinstated".into(),
@@ -456,9 +465,14 @@ fn many(number: u64, noun: &str) -> String {
 }
 
 fn widest(texts: &[String]) -> usize {
-    texts.iter().map(|text| text.chars().count()).max().unwrap_or_default()
+    texts.iter().map(|text| seen(text)).max().unwrap_or_default()
 }
 
 fn padded(text: &str, width: usize) -> String {
-    format!("{text:width$}")
+    text.to_owned() + &" ".repeat(width.saturating_sub(seen(text)))
+}
+
+/// How many characters are seen: an isolate takes no room.
+fn seen(text: &str) -> usize {
+    without_isolates(text).chars().count()
 }

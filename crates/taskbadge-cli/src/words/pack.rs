@@ -5,12 +5,12 @@ use std::path::Path;
 
 use taskbadge::finding::{Code, Finding};
 use taskbadge::key::{Did, VerifyingKey};
+use taskbadge::shown::{Name as Named, Quoted};
 use taskbadge::time::Instant;
-use taskbadge::trust::{Entity, EntityKey, KeyState, Name, Root, Scope};
-use taskbadge_issuer::printable;
+use taskbadge::trust::{Entity, EntityKey, KeyState, Name, Pack, Root, Scope};
 
 use super::trust::{age, fingerprint_lines};
-use super::{count, day, last_day, named, shown};
+use super::{count, day, labelled, last_day, named};
 use crate::pack_file::{Count, Edited, PackFile, Signatures};
 
 pub(crate) const NO_NAME: &str = "--name is empty; give the publisher's name as people know it";
@@ -24,7 +24,7 @@ pub(crate) const KNOWN: &str = "KNOWN: you trust the root of this pack, and this
 pub(crate) fn not_a_publisher(text: &str) -> String {
     format!(
         "--publisher {} is no identifier; give a URL such as https://association.example.org, or a DID",
-        printable(text)
+        Quoted(text)
     )
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn not_a_key(text: &str) -> String {
     format!(
         "--root-key {} is neither a public key (z6Mk…) nor a file; make one with `taskbadge key new FILE`, which shows its \
         public key",
-        printable(text)
+        Quoted(text)
     )
 }
 
@@ -55,8 +55,8 @@ pub(crate) fn root(file: &PackFile) -> Vec<String> {
     let root = &file.pack.root;
     let heading =
         format!("version {}, needs {} of {}", root.version(), root.threshold(), count(root.keys().len(), "key"));
-    let mut lines = vec![shown("root", &heading)];
-    lines.extend(root.keys().iter().map(|key| shown("root key", &key.to_multikey())));
+    let mut lines = vec![labelled("root", heading)];
+    lines.extend(root.keys().iter().map(|key| labelled("root key", key.to_multikey())));
     lines.extend(fingerprint_lines(&root.fingerprint()));
     if let Some(before) = file.root_before() {
         lines.push(format!(
@@ -98,9 +98,8 @@ pub(crate) fn recognised(entity: &Entity, is_known: bool, wanted: &[Scope]) -> V
     let mut lines = vec![format!("{verb}; compare with the centre, by another way than the one by which this came:")];
     lines.extend(issuer(entity));
     if !wanted.is_empty() {
-        let wanted: Vec<&str> = wanted.iter().map(Scope::as_str).collect();
-        let wanted = wanted.join(" ");
-        lines.push(shown("note", &format!("what it may issue stays as it was; the entry also asks for {wanted}")));
+        let wanted = scopes(wanted);
+        lines.push(labelled("note", format!("what it may issue stays as it was; the entry also asks for {wanted}")));
         lines.push("              to change that, name all of it with --achievement".into());
     }
     lines
@@ -108,8 +107,8 @@ pub(crate) fn recognised(entity: &Entity, is_known: bool, wanted: &[Scope]) -> V
 
 /// All that a pack says of an issuer.
 pub(crate) fn issuer(entity: &Entity) -> Vec<String> {
-    let mut lines = vec![shown("issuer", &entity.names.iter().map(name).collect::<Vec<_>>().join("; "))];
-    lines.push(shown("did", entity.id.as_str()));
+    let mut lines = vec![labelled("issuer", entity.names.iter().map(name).collect::<Vec<_>>().join("; "))];
+    lines.push(labelled("did", Named(entity.id.as_str())));
     lines.extend(entity.keys.iter().map(key));
     if entity.keys.is_empty() && entity.document.is_none() {
         lines.push("  key         its own, for badges and status lists".into());
@@ -117,24 +116,24 @@ pub(crate) fn issuer(entity: &Entity) -> Vec<String> {
     if entity.document.is_some() {
         lines.push("  document    its DID document is pinned".into());
     }
-    lines.extend(entity.achievements.iter().map(|scope: &Scope| shown("may issue", scope.as_str())));
+    lines.extend(entity.achievements.iter().map(|scope: &Scope| labelled("may issue", scope_name(scope))));
     if entity.achievements.is_empty() {
         lines.push("  may issue   nothing; name achievements with --achievement".into());
     }
-    lines.extend(entity.status_issuers.iter().map(|did| shown("lists by", did.as_str())));
-    lines.extend(entity.successor.iter().map(|did| shown("successor", did.as_str())));
+    lines.extend(entity.status_issuers.iter().map(|did| labelled("lists by", Named(did.as_str()))));
+    lines.extend(entity.successor.iter().map(|did| labelled("successor", Named(did.as_str()))));
     lines
 }
 
 fn name(name: &Name) -> String {
     match &name.language {
-        Some(language) => format!("{} ({language})", name.text),
-        None => name.text.clone(),
+        Some(language) => format!("{} ({})", Quoted(&name.text), Named(language)),
+        None => Quoted(&name.text).to_string(),
     }
 }
 
 pub(crate) fn key(key: &EntityKey) -> String {
-    let mut told = key.id.clone();
+    let mut told = Named(&key.id).to_string();
     let _ = match key.role {
         Some(role) => write!(told, ", for {}", if role.as_str() == "badge" { "badges" } else { "status lists" }),
         None => write!(told, ", for badges and status lists"),
@@ -157,7 +156,7 @@ pub(crate) fn key(key: &EntityKey) -> String {
     if let Some(until) = key.valid_until {
         let _ = write!(told, ", until {until}");
     }
-    shown("key", &told)
+    labelled("key", told)
 }
 
 pub(crate) fn removed(did: &Did, successor: Option<&Did>) -> String {
@@ -177,17 +176,17 @@ pub(crate) fn own_successor(did: &Did) -> String {
 
 pub(crate) fn everything(scope: &str) -> String {
     format!(
-        "--achievement '{}' is every achievement there is; name ids, or how they begin, such as \
+        "--achievement {} is every achievement there is; name ids, or how they begin, such as \
         'https://centre.example.org/tasks/*'",
-        printable(scope)
+        Quoted(scope)
     )
 }
 
 pub(crate) fn matches_nothing(scope: &str) -> String {
     format!(
-        "--achievement '{}' can be the id of no achievement: ids are whole, such as \
+        "--achievement {} can be the id of no achievement: ids are whole, such as \
         'https://centre.example.org/tasks/forklift-pre-start-check/1', and * stands at the end only",
-        printable(scope)
+        Quoted(scope)
     )
 }
 
@@ -195,25 +194,25 @@ pub(crate) fn key_of_another(key: &str, entity: &Did) -> String {
     format!(
         "the pack has this key already, as {}: whoever says of one of the two that the key was stolen says it of both. Ask \
         both by another way than the one by which this came; if they are one and the same, add --force ({entity})",
-        printable(key)
+        Named(key)
     )
 }
 
 pub(crate) fn key_of_several(named_key: &str, path: &Path) -> String {
-    format!("several issuers in {} have the key {}; name it as proofs do, did:…#…", named(path), printable(named_key))
+    format!("several issuers in {} have the key {}; name it as proofs do, did:…#…", named(path), Named(named_key))
 }
 
 pub(crate) fn not_an_entry(path: &Path, finding: &Finding) -> String {
     format!(
         "{}: this is no entry of a centre: {}; ask the centre for what `taskbadge key entry` writes",
         named(path),
-        printable(&match finding.detail() {
+        match finding.detail() {
             Some(detail) => match finding.pointer().filter(|pointer| !pointer.is_empty()) {
-                Some(pointer) => format!("{detail} at {pointer}"),
+                Some(pointer) => format!("{detail} at {}", Named(pointer)),
                 None => detail.to_owned(),
             },
             None => finding.code().what().to_owned(),
-        })
+        }
     )
 }
 
@@ -221,24 +220,24 @@ pub(crate) fn recognised_again(key: &str) -> String {
     format!(
         "the pack says that {} is in other hands, and this says that it is not; ask the centre by another way. A key \
         that was stolen stays so; if the pack is wrong, add --force",
-        printable(key)
+        Named(key)
     )
 }
 
 pub(crate) fn no_such_key(named_key: &str, path: &Path) -> String {
     format!(
         "{} is no key of an issuer in {}; copy its name from `taskbadge pack inspect {1}`",
-        printable(named_key),
+        Named(named_key),
         named(path)
     )
 }
 
 pub(crate) fn compromised_already(key: &str, since: Instant) -> String {
-    format!("{} is in other hands since {since}, which counts for more; nothing was changed", printable(key))
+    format!("{} is in other hands since {since}, which counts for more; nothing was changed", Named(key))
 }
 
 pub(crate) fn ends_before_it_begins(key: &str, until: Instant) -> String {
-    format!("{} would end at {until}, before it begins; give a later --until", printable(key))
+    format!("{} would end at {until}, before it begins; give a later --until", Named(key))
 }
 
 pub(crate) fn nothing_of_this_key(path: &Path, key: &str) -> String {
@@ -246,25 +245,25 @@ pub(crate) fn nothing_of_this_key(path: &Path, key: &str) -> String {
         "{}: it does not say which badges under {} are genuine; ask the centre for an entry that it wrote after \
         `taskbadge key compromised`, or name the badges themselves, one or a folder",
         named(path),
-        printable(key)
+        Named(key)
     )
 }
 
 // Status lists.
 
 pub(crate) fn list_refused(path: &Path, finding: &Finding) -> String {
-    format!("{}: this status list is not taken: {}; nothing was changed", named(path), printable(&finding.to_string()))
+    format!("{}: this status list is not taken: {finding}; nothing was changed", named(path))
 }
 
 pub(crate) fn cannot_check(finding: &Finding) -> String {
-    format!("the lists cannot be checked: {}", printable(&finding.to_string()))
+    format!("the lists cannot be checked: {finding}")
 }
 
 pub(crate) fn older_list(address: &str, made: Instant, known: Instant) -> String {
     format!(
         "{}: this edition was made {made}, and one of {known} is in the pack; get the newest from its issuer; nothing was \
         changed",
-        printable(address)
+        Named(address)
     )
 }
 
@@ -272,12 +271,12 @@ pub(crate) fn list_clears(address: &str, made: Instant, known: Instant) -> Strin
     format!(
         "{}: the edition of {made} does not have all revocations of the one of {known}, and a revocation is for good; ask its \
         issuer for a list that has them; nothing was changed",
-        printable(address)
+        Named(address)
     )
 }
 
 pub(crate) fn list_added(address: &str, made: Instant) -> String {
-    format!("  list        {}, made {}", printable(address), made)
+    format!("  list        {}, made {}", Named(address), made)
 }
 
 pub(crate) fn lists_beside(file: &PackFile) -> String {
@@ -308,18 +307,17 @@ pub(crate) fn summary(file: &PackFile) -> Vec<String> {
     let pack = &file.pack;
     const SHOWN: usize = 20;
     let mut lines = vec![
-        shown("pack", &format!("{}, edition {}", pack.publisher_name, pack.sequence)),
-        shown("good", &format!("{} to {}", day(pack.valid_from), last_day(pack.valid_until))),
-        shown(
+        labelled("pack", format!("{}, edition {}", Quoted(&pack.publisher_name), pack.sequence)),
+        labelled("good", format!("{} to {}", day(pack.valid_from), last_day(pack.valid_until))),
+        labelled(
             "holds",
-            &format!("{}, {}", count(pack.entities.len(), "issuer"), count(pack.lists.len(), "status list")),
+            format!("{}, {}", count(pack.entities.len(), "issuer"), count(pack.lists.len(), "status list")),
         ),
     ];
     for entity in pack.entities.iter().take(SHOWN) {
-        let scopes: Vec<&str> = entity.achievements.iter().map(Scope::as_str).collect();
-        let scopes = if scopes.is_empty() { "nothing".into() } else { scopes.join(" ") };
-        let name = entity.name().unwrap_or_else(|| entity.id.as_str());
-        lines.push(shown("issuer", &format!("{name}, may issue {scopes}")));
+        let scopes = if entity.achievements.is_empty() { "nothing".into() } else { scopes(&entity.achievements) };
+        let name = entity.name().map_or(entity.id.to_string(), |name| Quoted(name).to_string());
+        lines.push(labelled("issuer", format!("{name}, may issue {scopes}")));
     }
     if pack.entities.len() > SHOWN {
         let more = pack.entities.len() - SHOWN;
@@ -377,11 +375,11 @@ pub(crate) fn inspected(file: &PackFile, now: Instant) -> Vec<String> {
     let pack = &file.pack;
     let is_over = if now >= pack.valid_until { " (it has ended)" } else { "" };
     let mut lines = vec![
-        shown("publisher", &format!("{} <{}>", pack.publisher_name, pack.publisher)),
-        shown("id", &pack.id),
-        shown("edition", &format!("{}, made {}{}", pack.sequence, day(pack.valid_from), age(now, pack.valid_from))),
-        shown("good until", &format!("{}{is_over}", last_day(pack.valid_until))),
-        shown("signed", &of(&file.signatures())),
+        publisher(pack),
+        labelled("id", Named(&pack.id)),
+        labelled("edition", format!("{}, made {}{}", pack.sequence, day(pack.valid_from), age(now, pack.valid_from))),
+        labelled("good until", format!("{}{is_over}", last_day(pack.valid_until))),
+        labelled("signed", of(&file.signatures())),
     ];
     let signers = file.signers();
     let has_signed = |key: &VerifyingKey| if signers.contains(key) { ", has signed" } else { "" };
@@ -392,8 +390,8 @@ pub(crate) fn inspected(file: &PackFile, now: Instant) -> Vec<String> {
             root.threshold(),
             count(root.keys().len(), "key")
         );
-        let key = |key: &VerifyingKey| shown("root key", &format!("{}{}", key.to_multikey(), has_signed(key)));
-        [vec![shown(label, &heading)], root.keys().iter().map(key).collect()].concat()
+        let key = |key: &VerifyingKey| labelled("root key", format!("{}{}", key.to_multikey(), has_signed(key)));
+        [vec![labelled(label, heading)], root.keys().iter().map(key).collect()].concat()
     };
     lines.extend(file.root_before().iter().flat_map(|before| root("root before", before)));
     lines.extend(root("root", &pack.root));
@@ -401,10 +399,27 @@ pub(crate) fn inspected(file: &PackFile, now: Instant) -> Vec<String> {
     lines.extend(pack.entities.iter().flat_map(issuer));
     lines.extend(file.marks().map(|(mark, is_carried)| {
         let is_there = if is_carried { "" } else { "; not in this file" };
-        shown("list", &format!("{}, made {}{}{is_there}", mark.id, day(mark.made), age(now, mark.made)))
+        labelled("list", format!("{}, made {}{}{is_there}", Named(&mark.id), day(mark.made), age(now, mark.made)))
     }));
-    lines.extend(pack.contexts.iter().map(|context| shown("context", &context.id)));
+    lines.extend(pack.contexts.iter().map(|context| labelled("context", Named(&context.id))));
     lines
+}
+
+/// Who publishes a pack, by its own word.
+pub(crate) fn publisher(pack: &Pack) -> String {
+    labelled("publisher", format!("{}, {}", Quoted(&pack.publisher_name), Named(&pack.publisher)))
+}
+
+fn scopes(scopes: &[Scope]) -> String {
+    scopes.iter().map(scope_name).collect::<Vec<_>>().join(" ")
+}
+
+/// The beginning of ids is written with a star.
+fn scope_name(scope: &Scope) -> String {
+    match scope.as_str().strip_suffix('*') {
+        Some(start) => format!("{}*", Named(start)),
+        None => Named(scope.as_str()).to_string(),
+    }
 }
 
 pub(crate) fn how_to_trust(path: &Path) -> String {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use taskbadge::shown::Name;
 use taskbadge::time::Instant;
 use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::publish::{Publication, PublishedList, Recovery, VALID_DAYS};
@@ -39,7 +40,7 @@ pub(crate) fn published(publication: &Publication, centre: &Centre, folder: &Pat
         lines.push(format!("  also        {}, by which the centre notices a restored backup", named(&own)));
     }
     if let (Some(file), Some(url)) = (document, centre.settings().did().document_url()) {
-        lines.push(format!("  document    {}, for {url}", named(file)));
+        lines.push(format!("  document    {}, for {}", named(file), Name(&url)));
     }
     if lists.iter().any(|list| list.url.as_str().starts_with("http")) {
         lines.push(
@@ -69,7 +70,7 @@ pub(crate) fn recovered(recovery: &Recovery) -> Vec<String> {
     }];
     for (badges, word) in [(revoked, "Revoked again"), (suspended, "Suspended again")] {
         lines.extend((!badges.is_empty()).then(|| format!("{word}: {}.", count(badges.len(), "badge"))));
-        lines.extend(badges.iter().map(|badge| format!("  {badge}")));
+        lines.extend(badges.iter().map(|badge| format!("  {}", badge.shown())));
     }
     if *unknown > 0 {
         lines.push(format!(

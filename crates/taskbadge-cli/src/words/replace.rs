@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use taskbadge::badge::Iri;
+use taskbadge::shown::{Line, Name, Quoted};
 use taskbadge::time::Instant;
 use taskbadge_issuer::desk::Issued;
 use taskbadge_issuer::ledger::Record;
 use taskbadge_issuer::lint::Lint;
 use taskbadge_issuer::roster::Cells;
-use taskbadge_issuer::{Mistake, Mistakes, printable};
+use taskbadge_issuer::{Mistake, Mistakes};
 
 use super::{count, last_day, named};
 
@@ -22,7 +23,7 @@ pub(crate) const ROSTER_NEXT: &str =
 /// Mistakes in the fields of a corrected row, which stands in no file.
 pub(crate) fn mistaken(mistakes: &Mistakes) -> String {
     let mistake =
-        |mistake: &Mistake| printable(&format!("{}{}; {}", of_field(mistake.field()), mistake.what(), mistake.next()));
+        |mistake: &Mistake| format!("{}{}; {}", of_field(mistake.field()), Line(mistake.what()), Line(mistake.next()));
     mistakes.list().iter().map(mistake).collect::<Vec<_>>().join("\n")
 }
 
@@ -31,25 +32,25 @@ pub(crate) fn lint(lint: &Lint) -> String {
     if lint.file().ends_with(".toml") {
         return lint.to_string();
     }
-    let words = format!("{}{}; {}", of_field(lint.field()), lint.what(), lint.next());
-    format!("{}[{}]: {}", lint.severity(), lint.code(), printable(&words))
+    let (field, what) = (of_field(lint.field()), Line(lint.what()));
+    format!("{}[{}]: {field}{what}; {}", lint.severity(), lint.code(), lint.next())
 }
 
 fn of_field(field: Option<&str>) -> String {
-    field.map(|field| format!("{field}: ")).unwrap_or_default()
+    field.map(|field| format!("{}: ", Name(field))).unwrap_or_default()
 }
 
 pub(crate) fn not_so(old: &Iri, next: &str) -> String {
-    format!("{old} cannot be corrected so; {next}")
+    format!("{} cannot be corrected so; {next}", old.shown())
 }
 
 /// Field by field, what is different.
 pub(crate) fn changes(old: &Record, before: &Cells, after: &Cells) -> Vec<String> {
-    let mut lines = vec![format!("{}, {} of {}:", old.badge, printable(&old.task), old.awarded)];
+    let mut lines = vec![format!("{}, {} of {}:", old.badge.shown(), Name(&old.task), old.awarded)];
     let mut fields: Vec<_> = before.keys().chain(after.keys()).collect();
     fields.sort_unstable();
     fields.dedup();
-    let shown = |cells: &Cells, field| cells.get(field).map_or("nothing".into(), |text| printable(text));
+    let shown = |cells: &Cells, field| cells.get(field).map_or("nothing".into(), |text| Quoted(text).to_string());
     for field in fields.into_iter().filter(|field| before.get(field) != after.get(field)) {
         lines.push(format!("  {:<13} {} → {}", field.to_string(), shown(before, field), shown(after, field)));
     }
@@ -58,8 +59,8 @@ pub(crate) fn changes(old: &Record, before: &Cells, after: &Cells) -> Vec<String
 
 pub(crate) fn corrected(old: &Record, new: &Issued) -> Vec<String> {
     vec![
-        format!("Issued {}, in {}.", new.badge, named(&new.file)),
-        format!("  in place of {}, which is revoked from now on", old.badge),
+        format!("Issued {}, in {}.", new.badge.shown(), named(&new.file)),
+        format!("  in place of {}, which is revoked from now on", old.badge.shown()),
         "  next        hand out the new badge, run `taskbadge publish`, and correct the roster too".into(),
     ]
 }
@@ -68,11 +69,11 @@ pub(crate) fn ending(record: &Record, name: Option<&str>, known: bool, now: Inst
     let end = record.valid_until.map(last_day).unwrap_or_default();
     let verb = if record.valid_until.is_some_and(|end| end <= now) { "ended" } else { "ends " };
     let who = match (name, known) {
-        (Some(name), _) => printable(name),
+        (Some(name), _) => Quoted(name).to_string(),
         (None, true) => "(no name)".into(),
         (None, false) => "(forgotten, so it cannot be renewed from the ledger)".into(),
     };
-    format!("  {verb} {end}  {}  {}  {who}", record.badge, printable(&record.task))
+    format!("  {verb} {end}  {}  {}  {who}", record.badge.shown(), Name(&record.task))
 }
 
 pub(crate) fn number_ending(number: usize, within: u32) -> String {

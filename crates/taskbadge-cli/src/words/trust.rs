@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use taskbadge::finding::Finding;
+use taskbadge::shown::{Name, Quoted};
 use taskbadge::time::Instant;
 use taskbadge::trust::{Fingerprint, KnownPack, Pack};
-use taskbadge_issuer::printable;
 
-use super::{count, day, last_day, named, shown};
+use super::pack::publisher;
+use super::{count, day, labelled, last_day, named};
 use crate::fingerprint::{self, Slip};
 use crate::pack_file::{PackFile, made_of};
 
@@ -18,7 +19,7 @@ pub(crate) const TRAILING: &str = "after the compressed file there is something 
 pub(crate) const TOO_LARGE: &str = "unpacked it is larger than a trust pack with its lists can be";
 
 pub(crate) fn cannot_unpack(path: &Path, why: &str) -> String {
-    format!("{}: it cannot be unpacked: {}; get the file again", named(path), printable(why))
+    format!("{}: it cannot be unpacked: {}; get the file again", named(path), Quoted(why))
 }
 
 pub(crate) fn compressed(path: &Path) -> String {
@@ -34,21 +35,20 @@ pub(crate) fn not_a_pack(path: &Path) -> String {
 
 /// Why a pack is not taken, with the code for machines.
 pub(crate) fn refused(path: &Path, finding: &Finding) -> String {
-    format!("{}: {} [{}]", named(path), printable(&finding.to_string()), finding.code())
+    format!("{}: {finding} [{}]", named(path), finding.code())
 }
 
 pub(crate) fn cannot_be_a_pack(finding: &Finding) -> String {
-    format!("the pack cannot be written so: {} [{}]", printable(&finding.to_string()), finding.code())
+    format!("the pack cannot be written so: {finding} [{}]", finding.code())
 }
 
 // The store.
 
 pub(crate) fn cannot_open(path: &Path, finding: &Finding) -> String {
     format!(
-        "{}: the trust pack in your store was changed or damaged: {} [{}]; get the newest from its publisher, and run \
-        `taskbadge trust update FILE`",
+        "{}: the trust pack in your store was changed or damaged: {finding} [{}]; get the newest from its publisher, and \
+        run `taskbadge trust update FILE`",
         named(path),
-        printable(&finding.to_string()),
         finding.code()
     )
 }
@@ -58,7 +58,7 @@ pub(crate) fn known_malformed(path: &Path, why: &str) -> String {
         "{}: what was remembered of a trust pack cannot be read ({}); put the file back from a backup, or delete its \
         folder and add the pack anew",
         named(path),
-        printable(why)
+        Quoted(why)
     )
 }
 
@@ -78,7 +78,6 @@ pub(crate) fn root_not_known(path: &Path) -> String {
 }
 
 pub(crate) fn lists_do_not_count(path: &Path, number: usize, first: &Finding) -> String {
-    let first = printable(&first.to_string());
     match number {
         1 => format!("{}: a status list in it does not count: {first}", named(path)),
         number => format!("{}: {number} status lists in it do not count; the first: {first}", named(path)),
@@ -86,7 +85,6 @@ pub(crate) fn lists_do_not_count(path: &Path, number: usize, first: &Finding) ->
 }
 
 pub(crate) fn lists_left_out(path: &Path, number: usize, first: &Finding) -> String {
-    let first = printable(&first.to_string());
     match number {
         1 => format!("{}: a status list is left out: {first}", named(path)),
         number => format!("{}: {number} status lists are left out; the first: {first}", named(path)),
@@ -115,11 +113,11 @@ pub(crate) fn to_compare(pack: &Pack) -> Vec<String> {
     let root = &pack.root;
     let mut lines = vec![
         "To trust from now on whom this publisher recognises:".into(),
-        shown("publisher", &format!("{} <{}>", pack.publisher_name, pack.publisher)),
-        shown("pack", &pack.id),
+        publisher(pack),
+        labelled("pack", Name(&pack.id)),
     ];
-    lines.extend(root.keys().iter().map(|key| shown("root key", &key.to_multikey())));
-    lines.push(shown("signed by", &format!("{} of {}", root.threshold(), count(root.keys().len(), "root key"))));
+    lines.extend(root.keys().iter().map(|key| labelled("root key", key.to_multikey())));
+    lines.push(labelled("signed by", format!("{} of {}", root.threshold(), count(root.keys().len(), "root key"))));
     lines.extend(fingerprint_lines(&root.fingerprint()));
     lines
 }
@@ -130,7 +128,7 @@ pub(crate) fn slip(slip: &Slip) -> String {
         Slip::Digits(number) => format!("it has {} instead of 40, in 8 groups of 5", count(*number, "digit")),
         Slip::HexadecimalDigits(number) => format!("it has {} instead of 64", count(*number, "hexadecimal digit")),
         Slip::Words(number) => format!("it has {} instead of 16", count(*number, "word")),
-        Slip::NoSuchWord(word) => format!("no fingerprint has the word {}", printable(word)),
+        Slip::NoSuchWord(word) => format!("no fingerprint has the word {}", Quoted(word)),
         Slip::Order => "two of its words are swapped, or one is missing and another stands there twice".into(),
     };
     format!("--fingerprint: {wrong}; type it again, in quotes")
@@ -142,15 +140,14 @@ pub(crate) fn fingerprint_lines(fingerprint: &Fingerprint) -> Vec<String> {
     let digits: Vec<&str> = digits.split(' ').collect();
     let halves = |label: &str, parts: &[&str]| {
         let lines = parts.chunks(parts.len() / 2).enumerate();
-        lines.map(|(number, half)| shown(if number == 0 { label } else { "" }, &half.join(" "))).collect::<Vec<_>>()
+        lines.map(|(number, half)| labelled(if number == 0 { label } else { "" }, half.join(" "))).collect::<Vec<_>>()
     };
-    [vec![shown("digits", &digits.join(" "))], halves("or words", &words)].concat()
+    [vec![labelled("digits", digits.join(" "))], halves("or words", &words)].concat()
 }
 
 pub(crate) fn added(file: &PackFile, now: Instant) -> Vec<String> {
     let pack = &file.pack;
-    let mut lines =
-        vec![format!("Trusted from now on: {}, edition {}.", printable(&pack.publisher_name), pack.sequence)];
+    let mut lines = vec![format!("Trusted from now on: {}, edition {}.", Quoted(&pack.publisher_name), pack.sequence)];
     lines.extend(holds(file, now));
     lines
 }
@@ -166,7 +163,7 @@ pub(crate) fn added_already(path: &Path) -> String {
 pub(crate) fn neither_did_nor_file(text: &str) -> String {
     format!(
         "{} is neither a DID nor a file; name an issuer's did:key or did:web, or the file of a trust pack",
-        printable(text)
+        Quoted(text)
     )
 }
 
@@ -177,13 +174,13 @@ pub(crate) fn not_in_the_store(path: &Path, publisher: &str) -> String {
         "{}: you do not trust this pack of {} yet; add it with `taskbadge trust add {0}`, which asks you to compare its \
         fingerprint",
         named(path),
-        printable(publisher)
+        Quoted(publisher)
     )
 }
 
 pub(crate) fn updated(before: &KnownPack, file: &PackFile, is_changed: bool, now: Instant) -> Vec<String> {
     let pack = &file.pack;
-    let publisher = printable(&pack.publisher_name);
+    let publisher = Quoted(&pack.publisher_name);
     let mut lines = vec![match before.sequence() == pack.sequence && before.root() == &pack.root {
         true if is_changed => format!("{publisher}: edition {} as before, with other status lists.", pack.sequence),
         true => format!("{publisher}: you have edition {} already.", pack.sequence),
@@ -191,7 +188,7 @@ pub(crate) fn updated(before: &KnownPack, file: &PackFile, is_changed: bool, now
     }];
     if before.root() != &pack.root {
         let (old, new) = (before.root().version(), pack.root.version());
-        lines.push(shown("root", &format!("version {new} in place of version {old}, whose keys signed the change")));
+        lines.push(labelled("root", format!("version {new} in place of version {old}, whose keys signed the change")));
         lines.extend(fingerprint_lines(&pack.root.fingerprint()));
     }
     lines.extend(holds(file, now));
@@ -201,12 +198,12 @@ pub(crate) fn updated(before: &KnownPack, file: &PackFile, is_changed: bool, now
 fn holds(file: &PackFile, now: Instant) -> Vec<String> {
     let pack = &file.pack;
     let mut lines = vec![
-        shown("recognises", &count(pack.entities.len(), "issuer")),
-        shown("lists", &lists(file, now)),
-        shown("good until", &last_day(pack.valid_until)),
+        labelled("recognises", count(pack.entities.len(), "issuer")),
+        labelled("lists", lists(file, now)),
+        labelled("good until", last_day(pack.valid_until)),
     ];
     if now >= pack.valid_until {
-        lines.push(shown(
+        lines.push(labelled(
             "note",
             "it has ended, and proves only what was taken back; get the newest from its publisher",
         ));
@@ -238,7 +235,7 @@ pub(crate) fn pack_lines(file: &PackFile, now: Instant) -> Vec<String> {
     let pack = &file.pack;
     let is_over = if now >= pack.valid_until { " (it has ended: get the newest)" } else { "" };
     vec![
-        format!("  {}  {}", printable(&pack.publisher_name), printable(&pack.id)),
+        format!("  {}  {}", Quoted(&pack.publisher_name), Name(&pack.id)),
         format!(
             "    edition {}, made {}{}; good until {}{is_over}; {}; {}",
             pack.sequence,
@@ -253,7 +250,7 @@ pub(crate) fn pack_lines(file: &PackFile, now: Instant) -> Vec<String> {
 }
 
 pub(crate) fn forgotten(id: &str) -> String {
-    format!("Trusted no more:\n  {}", printable(id))
+    format!("Trusted no more:\n  {}", Name(id))
 }
 
 /// Such as `, 3 days old`.

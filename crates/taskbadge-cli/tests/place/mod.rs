@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use taskbadge::shown::without_isolates;
 use tempfile::TempDir;
 
 pub(crate) const TASK: &str = r#"
@@ -123,12 +124,13 @@ pub(crate) const ISSUE: &str = "issue many.csv --centre centre --passphrase-file
 /// What an employer adds to check badges against the lists that the centre published.
 pub(crate) const LISTS: &str = "--status centre/published";
 
+/// What a command printed, as it is seen: without the isolates around values.
 pub(crate) fn printed(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
+    without_isolates(&String::from_utf8(output.stdout.clone()).unwrap()).into_owned()
 }
 
 pub(crate) fn complained(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
+    without_isolates(&String::from_utf8(output.stderr.clone()).unwrap()).into_owned()
 }
 
 /// Every file below a folder with its content.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use taskbadge::badge::Iri;
+use taskbadge::shown::{Line, Name, Quoted};
 use taskbadge::time::Instant;
 
 use super::change::Sealing;
@@ -57,10 +58,10 @@ pub enum Sealed {
 #[non_exhaustive]
 pub enum Fault {
     /// The database itself is damaged.
-    #[error("the database is damaged: {0}")]
+    #[error("the database is damaged: {}", Quoted(.0))]
     Database(String),
     /// A table, an index, a trigger or a view is not one that taskbadge makes, or one that it makes is missing.
-    #[error("the database has another {0} than taskbadge makes, or lacks it")]
+    #[error("the database has another {} than taskbadge makes, or lacks it", Quoted(.0))]
     Schema(String),
     /// An event is missing, or its number is.
     #[error("the log goes from event {0} to event {1}: what is between was taken out")]
@@ -97,7 +98,7 @@ pub enum Fault {
     #[error("event {0} is filed under another badge than its own")]
     Column(u64),
     /// A row says otherwise than the events.
-    #[error("{table}, {row}: the log says otherwise of {column}")]
+    #[error("{table}, {}: the log says otherwise of {column}", Name(row))]
     Differs {
         /// The table.
         table: &'static str,
@@ -107,7 +108,7 @@ pub enum Fault {
         column: &'static str,
     },
     /// A row is missing.
-    #[error("{table}, {row}: it was taken out")]
+    #[error("{table}, {}: it was taken out", Name(row))]
     Missing {
         /// The table.
         table: &'static str,
@@ -115,7 +116,7 @@ pub enum Fault {
         row: String,
     },
     /// A row that no event put there.
-    #[error("{table}, {row}: no event put it there")]
+    #[error("{table}, {}: no event put it there", Name(row))]
     Planted {
         /// The table.
         table: &'static str,
@@ -123,7 +124,7 @@ pub enum Fault {
         row: String,
     },
     /// A badge that is kept is not a good one.
-    #[error("{badge}: the badge that is kept is not what was decided: {why}")]
+    #[error("{}: the badge that is kept is not what was decided: {}", badge.shown(), Line(why))]
     Badge {
         /// The badge.
         badge: Iri,
@@ -148,7 +149,7 @@ pub struct OpenIntention {
 impl fmt::Display for OpenIntention {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { badge, task, since, status } = self;
-        write!(f, "{badge} for {task} was begun on {since} and not finished; ")?;
+        write!(f, "{} for {} was begun on {since} and not finished; ", badge.shown(), Name(task))?;
         f.write_str(match status {
             Status::Revoked => "it is revoked, so nothing is left to do",
             _ => "issue its roster again, which signs what was stored, with the index that was reserved",

@@ -61,7 +61,7 @@ impl Database {
     /// Opens an SQLite file, or makes one. It holds names: only its owner may read it. SQLite gives the files beside it the
     /// same mode.
     pub(super) fn sqlite(path: &Path) -> Result<Self> {
-        let place = path.display().to_string();
+        let place = crate::text::named(path);
         let file = taskbadge_files::private_file(path, &["-wal", "-shm", "-journal"]);
         let file = file.map_err(|trouble| LedgerTrouble::from_file(&place, trouble))?;
         let open = || {

@@ -150,23 +150,24 @@ pub enum LedgerTrouble {
     NothingToAccept,
     /// The ledger has no such badge.
     #[error(
-        "the ledger has no badge {0}; check the id: what is not in the ledger was not issued here, or in a part of the ledger that was lost"
+        "the ledger has no badge {}; check the id: what is not in the ledger was not issued here, or in a part of the ledger that was lost",
+        .0.shown()
     )]
     Unknown(Iri),
     /// One badge id for two rows, or a badge that an earlier one replaced already.
-    #[error("the ledger has a badge {0} already, for another row; draw a new id")]
+    #[error("the ledger has a badge {} already, for another row; draw a new id", .0.shown())]
     Taken(Iri),
     /// Revocation cannot be undone, nor done twice.
-    #[error("{0} is revoked, and that is for good; issue a new badge if it was a mistake")]
+    #[error("{} is revoked, and that is for good; issue a new badge if it was a mistake", .0.shown())]
     Revoked(Iri),
     /// It is suspended already.
-    #[error("{0} is suspended already; there is nothing to do")]
+    #[error("{} is suspended already; there is nothing to do", .0.shown())]
     Suspended(Iri),
     /// Only what is suspended can be reinstated.
-    #[error("{0} is not suspended, so there is nothing to reinstate")]
+    #[error("{} is not suspended, so there is nothing to reinstate", .0.shown())]
     NotSuspended(Iri),
     /// The badge has no entry in a list of that purpose.
-    #[error("{badge} was issued without an entry for {}, so nobody would learn of it; {}", purpose_name(*purpose), instead(*purpose))]
+    #[error("{} was issued without an entry for {}, so nobody would learn of it; {}", badge.shown(), purpose_name(*purpose), instead(*purpose))]
     NoEntry {
         /// The badge.
         badge: Iri,
@@ -174,10 +175,10 @@ pub enum LedgerTrouble {
         purpose: StatusPurpose,
     },
     /// It was intended and never completed.
-    #[error("{0} was begun and is not finished; issue its roster again to finish it, or revoke it, and then do this")]
+    #[error("{} was begun and is not finished; issue its roster again to finish it, or revoke it, and then do this", .0.shown())]
     Unfinished(Iri),
     /// A badge is replaced once; its replacement can be replaced in turn.
-    #[error("{old} was replaced by {new} already; correct or renew that one")]
+    #[error("{} was replaced by {} already; correct or renew that one", old.shown(), new.shown())]
     Replaced {
         /// The badge.
         old: Iri,
@@ -185,7 +186,7 @@ pub enum LedgerTrouble {
         new: Iri,
     },
     /// What was taken back is not replaced: its place would be filled although somebody decided otherwise.
-    #[error("{badge} is {status}, so no other badge comes in its place; {}", instead_of_replacing(*status))]
+    #[error("{} is {status}, so no other badge comes in its place; {}", badge.shown(), instead_of_replacing(*status))]
     TakenBack {
         /// The badge.
         badge: Iri,
@@ -193,11 +194,12 @@ pub enum LedgerTrouble {
         status: Status,
     },
     /// The ledger has no such status list.
-    #[error("the ledger has no status list {0}; check its address")]
+    #[error("the ledger has no status list {}; check its address", .0.shown())]
     UnknownList(Iri),
     /// A publication with a number that was passed already.
     #[error(
-        "{list} was published as number {last} already; take a higher number, so that nobody mistakes the older for the newer"
+        "{} was published as number {last} already; take a higher number, so that nobody mistakes the older for the newer",
+        list.shown()
     )]
     NotNewer {
         /// The list.

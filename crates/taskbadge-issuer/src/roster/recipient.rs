@@ -2,10 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{
-    template::is_extension,
-    text::{collapse, hidden_character},
-};
+use taskbadge::shown::hidden;
+
+use crate::{template::is_extension, text::collapse};
 
 /// How a badge is bound to its holder. None of these is the name: a name stands in a badge only with consent, and
 /// proves nothing.
@@ -56,7 +55,8 @@ impl FromStr for EmailAddress {
             && text.len() <= 254
             && plain(local)
             && domain.contains('.')
-            && domain.split('.').all(label);
+            && domain.split('.').all(label)
+            && hidden(&text).is_none();
         if good { Ok(Self(text)) } else { Err(NotAnEmailAddress) }
     }
 }
@@ -214,7 +214,7 @@ pub struct NotAnIdentityType;
 /// An identifier's text: white space collapsed, nothing hidden, at most 254 bytes.
 pub(super) fn identifier(text: &str) -> Option<String> {
     let text = collapse(text);
-    (!text.is_empty() && text.len() <= 254 && hidden_character(&text).is_none()).then_some(text)
+    (!text.is_empty() && text.len() <= 254 && hidden(&text).is_none()).then_some(text)
 }
 
 #[cfg(test)]
@@ -237,6 +237,9 @@ mod tests {
             "a@example..org",
             "a@example.org, b@example.org",
             "mailto:a@example.org",
+            "a\u{200b}@example.org",
+            "a@exam\u{ad}ple.org",
+            "a@example.\u{3164}org",
         ] {
             assert!(bad.parse::<EmailAddress>().is_err(), "{bad}");
         }

@@ -153,8 +153,3 @@ fn revoked_badges(list: Object<'_>) -> Option<HashMap<String, Option<String>>> {
     });
     Some(revoked.collect())
 }
-
-/// As much of a foreign text as goes in a sentence.
-pub(crate) fn shown(text: &str) -> String {
-    text.chars().take(200).collect()
-}

@@ -9,21 +9,24 @@ use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::jsonld::{CREDENTIALS_V2, OPEN_BADGES_3_0_3, is_absolute_iri};
+use crate::shown::{Name, Quoted, hidden};
 use crate::time::Instant;
 
-/// An absolute IRI, such as `https://centre.example.org/tasks/forklift` or `urn:uuid:…`.
+/// An absolute IRI, such as `https://centre.example.org/tasks/forklift` or `urn:uuid:…`, with no character that is hidden
+/// where it is shown.
 ///
 /// ```
 /// use taskbadge::badge::Iri;
 /// assert!("https://centre.example.org/tasks/forklift".parse::<Iri>().is_ok());
 /// assert!("tasks/forklift".parse::<Iri>().is_err());
+/// assert!("https://centre.example.org/\u{200b}".parse::<Iri>().is_err());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Iri(String);
 
-/// The text is not an absolute IRI.
+/// The text is not an absolute IRI, or has a hidden character.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not an absolute IRI; write it in full, such as https://example.org/tasks/forklift")]
+#[error("{} is not an absolute IRI; write it in full, such as https://example.org/tasks/forklift", Quoted(.0))]
 pub struct NotAnIri(String);
 
 impl Iri {
@@ -38,13 +41,20 @@ impl Iri {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The text for people ([`crate::shown`]).
+    #[must_use]
+    pub fn shown(&self) -> Name<'_> {
+        Name(&self.0)
+    }
 }
 
 impl FromStr for Iri {
     type Err = NotAnIri;
 
     fn from_str(text: &str) -> Result<Self, NotAnIri> {
-        if is_absolute_iri(text) { Ok(Self(text.into())) } else { Err(NotAnIri(text.chars().take(200).collect())) }
+        let good = is_absolute_iri(text) && hidden(text).is_none();
+        if good { Ok(Self(text.into())) } else { Err(NotAnIri(text.into())) }
     }
 }
 

@@ -115,7 +115,7 @@ impl Contexts {
     /// Those of [`Contexts::add`].
     pub fn add_within(&mut self, url: &str, document: &[u8], budget: &Budget) -> Result<(), Finding> {
         if !iri::is_absolute(url) {
-            return Err(Finding::new(Code::ContextMalformed).because(format!("{url} is not an absolute URL")));
+            return Err(Finding::new(Code::ContextMalformed).because(format!("{} is not an absolute URL", shown(url))));
         }
         Arc::make_mut(&mut self.0).add(url, document, budget)
     }
@@ -389,8 +389,7 @@ impl Tables {
                 _ => return Err(here.finding(Code::ContextKeyword).because("a context is named by its URL")),
             };
             budget.look_up(url);
-            let editions =
-                self.editions.get(url).ok_or_else(|| here.finding(Code::ContextUnknown).because(shown(url)))?;
+            let editions = self.editions.get(url).ok_or_else(|| here.finding(Code::ContextUnknown).wanting(url))?;
             let layer = editions[edition.min(editions.len() - 1)].layer;
             active = self
                 .enter(&active, Scoped::Layer(layer), Entry::Document, budget)
@@ -433,7 +432,7 @@ impl Tables {
             let slot = active.row[free] & !PROTECTED;
             if slot != 0 && self.definitions.values[usize::from(slot) - 1].prefix {
                 let term = &self.terms.words[free];
-                let detail = format!("the prefix {term} would change the meaning of another context");
+                let detail = format!("the prefix {} would change the meaning of another context", shown(term));
                 return Err(Finding::new(Code::ContextProtected).because(detail));
             }
         }
@@ -442,7 +441,7 @@ impl Tables {
             let new = term.definition + 1;
             if *slot & PROTECTED != 0 && entry != Entry::Property {
                 if *slot & !PROTECTED != new {
-                    return Err(Finding::new(Code::ContextProtected).because(&*self.terms.words[term.term]));
+                    return Err(Finding::new(Code::ContextProtected).because(shown(&self.terms.words[term.term])));
                 }
                 continue;
             }

@@ -2,6 +2,7 @@
 
 use super::{SigningKey, VerifyingKey};
 use crate::finding::{Code, Finding};
+use crate::shown::Quoted;
 
 /// Something that signs with one Ed25519 key: a [`SigningKey`], or a token, a card or a service that keeps the key to
 /// itself.
@@ -74,13 +75,13 @@ impl Signer for SigningKey {
 #[non_exhaustive]
 pub enum SignerError {
     /// What holds the key is not there, or does not answer.
-    #[error("what holds the key cannot be reached ({why}); connect it, and do this again")]
+    #[error("what holds the key cannot be reached ({}); connect it, and do this again", Quoted(why))]
     Unreachable {
         /// What it, or the way to it, says.
         why: String,
     },
     /// What holds the key is there and does not sign.
-    #[error("what holds the key does not sign ({why}); see to what it asks for, and do this again")]
+    #[error("what holds the key does not sign ({}); see to what it asks for, and do this again", Quoted(why))]
     Refused {
         /// What it says.
         why: String,

@@ -6,6 +6,7 @@ use super::{Entity, EntityKey, KeyState, Role, Scope, Signed};
 use crate::badge::Iri;
 use crate::finding::{Code, Finding, shown};
 use crate::key::{Did, DidDocument, DidUrl, FrequentKey, KeyError, VerifyingKey};
+use crate::shown::Quoted;
 use crate::time::Instant;
 
 /// One issuer: its id as badges write it, its name as the verifier knows it, and its keys.
@@ -226,7 +227,7 @@ impl Edition {
             1 => ", 1 day old".into(),
             days => format!(", {days} days old"),
         };
-        format!("{}, edition {}{age}", shown(&self.publisher), self.sequence)
+        format!("{}, edition {}{age}", Quoted(&self.publisher), self.sequence)
     }
 
     /// An expired pack proves nothing but what was taken back.

@@ -1,10 +1,13 @@
 //! The verdict as data: the same form for valid and refused badges.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::{BadgeStatus, Outcome};
 use crate::badge::Claims;
 use crate::finding::{Code, Finding, Severity};
+use crate::shown::without_isolates;
 use crate::time::Instant;
 
 /// The answer, in one word.
@@ -85,16 +88,14 @@ struct Entry<'o> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pointer: Option<&'o str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<&'o str>,
+    detail: Option<Cow<'o, str>>,
     what: &'static str,
     next: &'static str,
 }
 
 impl<'o> Report<'o> {
     pub(super) fn of(verdict: Verdict, outcome: &'o Outcome) -> Self {
-        let needs = [Code::KeyUnresolved, Code::ContextUnknown];
-        let required = outcome.findings.iter().filter(|finding| needs.contains(&finding.code()));
-        let required = required.filter_map(Finding::detail).filter(|detail| !detail.is_empty());
+        let required = outcome.findings.iter().filter_map(Finding::document).filter(|document| !document.is_empty());
         let lists = outcome.status.iter().filter(|status| status.wants_list()).map(BadgeStatus::list);
         Self {
             verdict,
@@ -146,7 +147,7 @@ impl<'o> Entry<'o> {
             severity: finding.code().severity(),
             problem_type: finding.code().problem_type().map(|(vocabulary, name)| format!("{vocabulary}{name}")),
             pointer: finding.pointer(),
-            detail: finding.detail(),
+            detail: finding.detail().map(without_isolates),
             what: finding.code().what(),
             next: finding.code().next(),
         }

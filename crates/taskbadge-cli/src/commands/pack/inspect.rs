@@ -23,17 +23,17 @@ pub(super) fn inspect(inspect: &Inspect, output: &mut Output) -> Result<Exit, Tr
     };
     let is_known = stored.is_some_and(|stored| stored.next(&bytes, now).is_ok());
     if inspect.json {
-        output.line(json(&file, is_known, now).map_err(|error| Trouble::new(error.to_string()))?);
+        output.json(&json(&file, is_known, now).map_err(|error| Trouble::new(error.to_string()))?);
         return Ok(Exit::Done);
     }
     let lines = words::pack::inspected(&file, now);
     if is_known {
-        output.line(output.colours().paint(Exit::Done, words::pack::KNOWN));
+        output.mark(Exit::Done, words::pack::KNOWN);
         lines.iter().for_each(|line| output.line(line));
         return Ok(Exit::Done);
     }
     for screenful in lines.chunks(super::super::inspect::LINES_PER_MARK) {
-        output.line(output.colours().paint(Exit::Indeterminate, words::UNVERIFIED));
+        output.mark(Exit::Indeterminate, words::UNVERIFIED);
         screenful.iter().for_each(|line| output.line(line));
     }
     output.line(words::pack::how_to_trust(path));
