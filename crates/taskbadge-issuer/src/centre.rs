@@ -21,12 +21,14 @@ use taskbadge::badge::Iri;
 use taskbadge::key::{Did, DidDocument, Signer, SigningKey, VerifyingKey};
 use taskbadge::proof::Cryptosuite;
 use taskbadge::time::Instant;
+use taskbadge_files::name::is_reserved;
 use taskbadge_files::{self as files, FileTrouble, Secrecy};
 use zeroize::Zeroizing;
 
 use crate::fields::{self, Fields};
 use crate::keys::{Keys, Role};
 use crate::ledger::{Ledger, Lists, Mark};
+use crate::publish;
 use crate::secret::Secret;
 use crate::template::{TaskId, Template};
 use crate::trouble::random;
@@ -46,8 +48,8 @@ impl Centre {
     /// Makes a centre folder around a key: settings, encrypted key file, folders, and for a did:web its document.
     ///
     /// # Errors
-    /// [`Trouble::File`] if there is a centre already, [`Trouble::Key`] for an empty passphrase or a did:key that is not
-    /// of this key, [`Trouble::File`].
+    /// [`Trouble::File`] if there is a centre already, or it cannot be written; [`Trouble::ReservedName`];
+    /// [`Trouble::Key`] for an empty passphrase or a did:key that is not of this key.
     pub fn found(folder: &Path, settings: Settings, key: &SigningKey, passphrase: &[u8]) -> Result<Self, Trouble> {
         Self::found_around(folder, settings, &key.verifying_key(), |path| write_key(path, key, passphrase))
     }
@@ -67,6 +69,7 @@ impl Centre {
         write_key: impl FnOnce(&Path) -> Result<(), Trouble>,
     ) -> Result<Self, Trouble> {
         let centre = Self { folder: folder.to_owned(), settings };
+        centre.refuse_reserved()?;
         let taken = [centre.settings_file(), centre.key_file(), centre.did_document_file(), centre.keys_file()];
         if let Some(taken) = taken.into_iter().find(|path| path.exists()) {
             return Err(FileTrouble::Exists(taken).into());
@@ -84,6 +87,19 @@ impl Centre {
         // The last, since it is what makes the folder a centre.
         files::write_new(&centre.settings_file(), centre.settings.to_toml().as_bytes(), Secrecy::Open)?;
         Ok(centre)
+    }
+
+    /// What is published has the paths of its addresses, on whatever system it is put. A centre that is there already keeps
+    /// its address: once badges are out it must not change.
+    fn refuse_reserved(&self) -> Result<(), Trouble> {
+        let addresses = [Some(self.settings.status().to_string()), self.settings.did.document_url()];
+        for address in addresses.into_iter().flatten() {
+            let reserved = publish::parts_of(&address).find(|part| is_reserved(part)).map(str::to_owned);
+            if let Some(part) = reserved {
+                return Err(Trouble::ReservedName { address, part });
+            }
+        }
+        Ok(())
     }
 
     /// Opens a centre folder.
@@ -219,13 +235,13 @@ impl Centre {
     }
 
     /// Begins a ledger anew where the one that there was is [gone](Trouble::LedgerGone), by the decision of a person:
-    /// nothing is issued with it before the loss is accepted, see [`recover`](crate::publish::recover).
+    /// nothing is issued with it before the loss is accepted, see [`recover`](publish::recover).
     ///
     /// # Errors
     /// As [`Centre::ledger`].
     pub fn begin_ledger_anew(&self, now: Instant) -> Result<Ledger, Trouble> {
         let (_, mut ledger) = self.ledger_and_secret()?;
-        crate::publish::in_doubt(&mut ledger, now)?;
+        publish::in_doubt(&mut ledger, now)?;
         Ok(ledger)
     }
 
@@ -251,7 +267,7 @@ impl Centre {
     pub(crate) fn refuse_gone(&self) -> Result<(), Trouble> {
         // In this order, since whoever issues first begins the ledger before the secret.
         let was = self.folder.join("issued.secret").exists()
-            || crate::publish::says_that_there_was_a_ledger(&self.published_folder());
+            || publish::says_that_there_was_a_ledger(&self.published_folder());
         if self.settings.ledger.is_none() && was && !self.ledger_file().exists() {
             return Err(Trouble::LedgerGone(self.ledger_file()));
         }
@@ -810,6 +826,28 @@ mod tests {
         let mut named: Vec<_> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
         named.sort_unstable();
         assert_eq!(named, fields);
+    }
+
+    #[test]
+    fn what_is_published_can_be_carried_to_any_system() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = SigningKey::from_seed(&[7; 32]);
+        let found = |name: &str, settings| Centre::found(&folder.path().join(name), settings, &key, b"correct horse");
+        let settings = |did| Settings::new("Harbour", did);
+        let did = || Did::key(&key.verifying_key());
+        for (number, settings) in [
+            settings(did()).with_web("https://centre.example.org/aux".parse().unwrap()),
+            settings(did()).with_status("https://centre.example.org/lists/COM1.d".parse().unwrap()),
+            settings(did()).with_status("https://centre.example.org/a:b".parse().unwrap()),
+            settings(Did::web("centre.example.org", &["nul"]).unwrap()),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            assert!(matches!(found(&number.to_string(), settings), Err(Trouble::ReservedName { .. })), "{number}");
+            assert!(!folder.path().join(number.to_string()).exists());
+        }
+        found("good", settings(did()).with_web("https://con.example.org/auxiliary".parse().unwrap())).unwrap();
     }
 
     #[test]

@@ -602,8 +602,13 @@ fn read_list(file: &Path) -> Result<Option<Vec<u8>>, Trouble> {
 /// Where below the folder the page of an address is: what follows the host, or the first slash of a DID. Nothing leads out
 /// of the folder.
 fn path_of(url: &str) -> PathBuf {
+    parts_of(url).filter(|part| !matches!(*part, "." | "..") && !part.contains(['\\', ':'])).collect()
+}
+
+/// The parts of an address's path.
+pub(crate) fn parts_of(url: &str) -> impl Iterator<Item = &str> {
     let path = url.split_once("://").map_or(url, |(_, rest)| rest).split_once('/').map_or("", |(_, path)| path);
-    path.split('/').filter(|part| !matches!(*part, "" | "." | "..") && !part.contains(['\\', ':'])).collect()
+    path.split('/').filter(|part| !part.is_empty())
 }
 
 /// The folder of such a page.

@@ -8,6 +8,8 @@ mod validity;
 
 use std::{collections::BTreeMap, fmt, path::Path, str::FromStr};
 
+use taskbadge_files::name::is_reserved;
+
 pub use self::validity::{BeyondCalendar, NotAValidity, Validity};
 use crate::{
     LanguageTag, Mistake, Mistakes, WebAddress,
@@ -306,12 +308,13 @@ fn require_file_name(fields: &Fields<'_, '_, '_>, file: &str, id: &TaskId) {
     }
 }
 
-/// A task's id: lower-case ASCII letters and digits in groups joined by single hyphens, at most 64 characters.
+/// A task's id: lower-case ASCII letters and digits in groups joined by single hyphens, at most 64 characters. It is the
+/// name of a file, so what [Windows reserves](taskbadge_files::name::is_reserved) is none.
 ///
 /// ```
 /// use taskbadge_issuer::template::TaskId;
 /// assert_eq!("forklift-pre-start-check".parse::<TaskId>()?.as_str(), "forklift-pre-start-check");
-/// assert!("Forklift check".parse::<TaskId>().is_err());
+/// assert!("Forklift check".parse::<TaskId>().is_err() && "con".parse::<TaskId>().is_err());
 /// # Ok::<(), taskbadge_issuer::template::NotATaskId>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -329,7 +332,11 @@ impl FromStr for TaskId {
     type Err = NotATaskId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if is_slug(text) { Ok(Self(text.to_owned())) } else { Err(NotATaskId) }
+        match text {
+            _ if !is_slug(text) => Err(NotATaskId::Form),
+            _ if is_reserved(text) => Err(NotATaskId::Reserved),
+            _ => Ok(Self(text.to_owned())),
+        }
     }
 }
 
@@ -341,8 +348,14 @@ impl fmt::Display for TaskId {
 
 /// The text is no task id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not an id; write lower-case letters and digits joined by hyphens, such as `forklift-pre-start-check`")]
-pub struct NotATaskId;
+pub enum NotATaskId {
+    /// It has other characters, or too many.
+    #[error("not an id; write lower-case letters and digits joined by hyphens, such as `forklift-pre-start-check`")]
+    Form,
+    /// It is one of `con`, `nul`, `com1`…: no file on Windows can have the name.
+    #[error("not an id, but the name of a device on Windows, where no file can have it; write what the task is about")]
+    Reserved,
+}
 
 fn is_slug(text: &str) -> bool {
     text.len() <= 64
@@ -892,6 +905,19 @@ mod tests {
         assert_eq!(template.line("levels[1].name"), Some(9));
         assert_eq!(template.achievement_type().as_str(), "Competency");
         assert_eq!((template.validity(), template.credits()), (None, None));
+    }
+
+    #[test]
+    fn an_id_is_the_name_of_a_file_on_every_system() {
+        for reserved in ["con", "prn", "aux", "nul", "com1", "com9", "lpt1", "lpt9"] {
+            assert_eq!(reserved.parse::<TaskId>(), Err(NotATaskId::Reserved));
+        }
+        for other in ["Con", "NUL", "con.toml", "task.", "task ", "com\u{b9}", "a/b", "..", ""] {
+            assert_eq!(other.parse::<TaskId>(), Err(NotATaskId::Form), "{other:?}");
+        }
+        for good in ["console", "con-1", "com10", "nul-check"] {
+            assert!(good.parse::<TaskId>().is_ok(), "{good}");
+        }
     }
 
     #[test]

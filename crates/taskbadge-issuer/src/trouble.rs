@@ -21,6 +21,16 @@ pub enum Trouble {
     /// A file cannot be read or written, or must not be.
     #[error("{}: {}", named(.0.path()), .0.sentence())]
     File(#[from] FileTrouble),
+    /// An address below which files are to be published has a part that no file or folder can be called by everywhere.
+    #[error(
+        "`{part}` in {address} is a name that Windows keeps for a device or cannot have, so that what is published could not be carried everywhere; choose another address"
+    )]
+    ReservedName {
+        /// The address.
+        address: String,
+        /// The part of its path.
+        part: String,
+    },
     /// The folder has no `centre.toml`.
     #[error("{} is no centre folder, for it has no centre.toml; name the folder, or make one with `taskbadge init`", named(.0))]
     NotACentre(PathBuf),
