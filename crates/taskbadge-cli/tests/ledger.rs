@@ -11,6 +11,7 @@ use std::process::Stdio;
 use place::{ISSUE, Place, TASK, complained, everything, printed};
 use serde_json::Value;
 use taskbadge::badge::Iri;
+use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::ledger::{Head, Intention, Ledger, LedgerTrouble, Lists, Mark};
 
 const REVOKE: &str = "revoke --centre centre --reason fraud --because cheated --by registrar --yes";
@@ -55,6 +56,16 @@ impl Place {
     /// The statuses of all badges, in the order of issuing.
     fn statuses(&self) -> Vec<String> {
         self.records("").iter().map(|record| record["status"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The centre's ledger under its key.
+    fn ledger(&self) -> Ledger {
+        Centre::open(&self.path("centre")).unwrap().ledger().unwrap()
+    }
+
+    /// Runs SQL past the command.
+    fn tamper(&self, sql: &str) {
+        rusqlite::Connection::open(self.path("centre/ledger.sqlite")).unwrap().execute_batch(sql).unwrap();
     }
 
     fn allow_suspension(&self) {
@@ -312,7 +323,7 @@ fn a_check_says_at_once_that_a_backup_was_restored() {
 fn many_that_were_not_finished_are_told_in_one_sentence() {
     let (place, _) = Place::with_badges(1);
     let now = "2026-11-22T09:30:00Z".parse().unwrap();
-    let mut ledger = Ledger::open(&place.path("centre/ledger.sqlite")).unwrap();
+    let mut ledger = place.ledger();
     let lists = Lists::below(&"https://centre.example.org/status".parse().unwrap());
     for number in 1..=9_u8 {
         let (badge, row) = (Iri::uuid([number; 16]), Mark::keyed(&[1; 32], &[b"row", &[number]]));
@@ -535,7 +546,7 @@ fn a_whole_ledger_is_told_from_a_changed_one() {
 fn what_a_check_cannot_settle_is_explained() {
     let (place, ids) = Place::with_badges(1);
     let now = "2026-11-22T09:30:00Z".parse().unwrap();
-    let mut ledger = Ledger::open(&place.path("centre/ledger.sqlite")).unwrap();
+    let mut ledger = place.ledger();
     // A run was cut off before it signed.
     let (badge, row) = (Iri::uuid([7; 16]), Mark::keyed(&[1; 32], &[b"row", b"one"]));
     let group = [Intention::new(&badge, &row, "hand-washing", "1", "2026-11-03".parse().unwrap())];
@@ -612,4 +623,67 @@ fn names_and_reasons_play_no_tricks_on_the_terminal() {
     assert!(!(printed(&output) + &complained(&output)).contains('\u{1b}'));
     let output = place.command(LIST).args(["--recipient", "a\u{1b}[2Jb"]).output().unwrap();
     assert_eq!(printed(&output), "0 badges.\n");
+}
+
+#[test]
+fn a_ledger_that_was_changed_is_told_refused_and_rebuilt() {
+    let (place, ids) = Place::with_names(&["Amina Noor", "Yusuf Demir"]);
+    let said = place.ok("ledger check --centre centre");
+    assert!(said.contains("  seals       every event was written with this centre's secret"), "{said}");
+    let whole = place.ok(&format!("{LIST} --json"));
+    place.tamper(
+        "UPDATE badges SET task = 'brain-surgery' WHERE number = 1; UPDATE entries SET raised = 1 WHERE badge = 2",
+    );
+
+    let said = place.ends(2, "ledger check --centre centre");
+    assert!(said.contains("NOT WHOLE") && said.contains("the log says otherwise of task"), "{said}");
+    for line in [&format!("{REVOKE} {}", ids[0]), "publish --centre centre --passphrase-file passphrase"] {
+        let said = place.ends(2, line);
+        assert!(
+            said.contains("was changed past taskbadge") && said.contains("taskbadge ledger check"),
+            "{line}\n{said}"
+        );
+    }
+    let said = place.ok("ledger rebuild --output new.sqlite --centre centre");
+    assert!(said.contains("  fault       badges, ") && said.contains("entries, row"), "{said}");
+    assert!(place.ends(2, "ledger rebuild --output new.sqlite --centre centre").contains("is there already"));
+    fs::rename(place.path("new.sqlite"), place.path("centre/ledger.sqlite")).unwrap();
+    for beside in ["centre/ledger.sqlite-wal", "centre/ledger.sqlite-shm"] {
+        let _ = fs::remove_file(place.path(beside));
+    }
+    place.ok("ledger check --centre centre");
+    assert_eq!(place.ok(&format!("{LIST} --json")), whole);
+    place.ok(&format!("{REVOKE} {}", ids[0]));
+}
+
+/// Swapped while it was waiting to be signed: nothing is handed out.
+#[test]
+fn a_draft_that_was_swapped_is_not_signed() {
+    let (place, _) = Place::with_names(&["Amina Noor"]);
+    let badge = place.badges().remove(0);
+    fs::remove_file(&badge).unwrap();
+    for sql in [
+        "UPDATE copies SET content = cast(replace(cast(content AS TEXT), 'Amina Noor', 'Zed Zulu') AS BLOB)",
+        "UPDATE issues SET digest = zeroblob(32)",
+        "UPDATE badges SET state = 'intended'; DELETE FROM issues; INSERT INTO drafts SELECT * FROM copies; DELETE FROM copies",
+    ] {
+        let before = fs::read(place.path("centre/ledger.sqlite")).unwrap();
+        place.tamper(sql);
+        let said = place.ends(2, ISSUE);
+        assert!(said.contains("was changed past taskbadge"), "{sql}\n{said}");
+        assert!(!badge.exists());
+        fs::write(place.path("centre/ledger.sqlite"), before).unwrap();
+    }
+    place.ok(ISSUE);
+    assert!(badge.exists());
+}
+
+#[test]
+fn what_an_auditor_without_the_secret_can_tell_is_said() {
+    let (place, ids) = Place::with_names(&["Amina Noor"]);
+    fs::rename(place.path("centre/issued.secret"), place.path("issued.secret")).unwrap();
+    let said = place.ok("ledger check --centre centre");
+    assert!(said.contains("1 badge: whole.") && said.contains("could have written all of it anew"), "{said}");
+    let said = place.ends(2, &format!("{REVOKE} {}", ids[0]));
+    assert!(said.contains("issued.secret"), "{said}");
 }

@@ -64,9 +64,31 @@ fn main() {
         let ratio = on_large.as_secs_f64() / on_small.as_secs_f64();
         tell(&format!("{name}: {on_small:.1?} on a new ledger, {on_large:.1?} on a million rows: {ratio:.2} times"));
     }
-    let start = Clock::now();
-    let check = large.ledger().check().expect("readable");
-    tell(&format!("check of {} events: whole is {}, {:.0?}", check.events, check.is_whole(), start.elapsed()));
+    check_large(&large);
+}
+
+/// What a check costs by event, and how much memory it takes on top.
+fn check_large(house: &House) {
+    let (before, start) = (peak_memory(), Clock::now());
+    let check = house.ledger().check().expect("readable");
+    let took = start.elapsed();
+    let each = took.as_secs_f64() * 1e6 / check.events as f64;
+    tell(&format!(
+        "check of {} events: whole is {}, {took:.0?}, {each:.1} microseconds an event",
+        check.events,
+        check.is_whole()
+    ));
+    tell(&format!("check of 10 million badges would take {:.0} minutes", each * 20.1e6 / 6e7));
+    if let (Some(before), Some(after)) = (before, peak_memory()) {
+        tell(&format!("check: at most {after} MiB in memory, {before} MiB before it"));
+    }
+}
+
+/// The most that this process ever had in memory, in MiB, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()? / 1024)
 }
 
 type Work = fn(&mut House);

@@ -4,7 +4,9 @@
 //! |---|---|
 //! | every signed badge has a row | [`Ledger::intend`] stores it, then it is signed, then [`Ledger::complete`] |
 //! | an index is used once, ever | the key of a table from which nothing is deleted, taken as the badge is stored |
-//! | nothing is forgotten | a log of new lines only, each with the hash of the one before: [`Ledger::check`] |
+//! | nothing is forgotten | a log of new lines only, each with the hash of the one before |
+//! | nobody else writes it | each line has a seal of the centre's key, which the database does not hold: [`Ledger::under`] |
+//! | the tables say what the log says | one function lets them follow; [`Ledger::check`] replays the log and compares everything |
 //! | a person can be | [`Ledger::forget`]: personal data has tables of its own, and none of it is in the log |
 //! | an old backup is noticed | [`Ledger::compare`] with what was published; nothing is issued until a person decides |
 //!

@@ -7,7 +7,8 @@ use rusqlite::Connection;
 use taskbadge_issuer::ledger::{Ledger, LedgerTrouble, Query, Reason, Replaces, Sealed, State};
 
 use crate::place::{
-    Place, assert_whole, at, because, complete, content, fresh_id, intend, issue, lists, names, random, row, unkeyed,
+    Place, SIGNER, assert_whole, at, because, complete, content, fresh_id, intend, issue, lists, names, random, row,
+    unkeyed,
 };
 
 /// What is done, and words of the fault that says so.
@@ -305,6 +306,33 @@ fn nobody_is_taken_back_in_the_place_of_another() {
     assert!(tamper(&place, swap).unwrap() > 0);
     let refused = place.open().revoke([&ids[0]], Reason::Other, &because(), at());
     assert!(matches!(refused, Err(LedgerTrouble::Altered { .. })), "{refused:?}");
+}
+
+#[test]
+fn only_sealed_events_say_which_badges_are_genuine() {
+    let pristine = prepared();
+    let genuine = pristine.open().genuine(SIGNER).unwrap();
+    assert_eq!(genuine.len(), 4);
+    for sql in [
+        "UPDATE issues SET digest = zeroblob(32)",
+        "INSERT INTO issues SELECT number, zeroblob(32), (SELECT signer FROM issues), 0 FROM badges WHERE state = 'intended'",
+    ] {
+        let place = copy_of(&pristine);
+        assert!(tamper(&place, sql).unwrap() > 0);
+        assert_eq!(place.open().genuine(SIGNER).unwrap(), genuine, "{sql}");
+    }
+    for sql in [
+        "UPDATE events SET body = replace(body, '\"signed\":[\"', '\"signed\":[\"00') WHERE sequence = 6",
+        "DELETE FROM events WHERE sequence = 6",
+        "UPDATE events SET mac = NULL",
+        "UPDATE events SET mac = NULL WHERE sequence = 6",
+    ] {
+        let place = copy_of(&pristine);
+        assert!(tamper(&place, sql).unwrap() > 0);
+        let refused = place.open().genuine(SIGNER);
+        let is_refused = matches!(refused, Err(LedgerTrouble::Altered { .. } | LedgerTrouble::Unsealed { .. }));
+        assert!(is_refused, "{sql}: {refused:?}");
+    }
 }
 
 #[test]
