@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails; clippy.toml covers only functions marked #[test]")]
 
 mod arrows;
+mod claims;
 mod files;
 mod tree;
 

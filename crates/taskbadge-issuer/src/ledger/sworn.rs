@@ -78,7 +78,9 @@ pub(super) fn each_sealed(database: &mut Database, key: &LedgerKey, mut each: im
         }
         (before, begun) = (hash, is_sealed);
         Ok(())
-    })
+    })?;
+    let end = database.first("SELECT hash FROM head", &[], |row| row.digest(0))?;
+    if end == Some(before) { Ok(()) } else { Err(altered(database, "the end of its log is another than it says")) }
 }
 
 impl Line {
