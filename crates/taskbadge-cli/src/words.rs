@@ -475,13 +475,30 @@ fn is_answer(code: Code) -> bool {
 
 fn about(claims: Claims<'_>) -> Vec<String> {
     let mut lines = Vec::new();
-    for result in claims.results() {
-        lines.extend(result.level.or(result.value).map(|level| shown("level", level)));
-    }
+    lines.extend(claims.holder_names().into_iter().skip(1).map(|name| shown("also named", name)));
+    lines.extend(results(claims).map(|(label, said)| shown(label, &said)));
     lines.extend(claims.awarded_date().map(|awarded| shown("awarded", &day(awarded))));
     lines.extend(claims.assessor().map(|assessor| shown("assessor", assessor)));
     lines.extend(claims.issuer_id().map(|issuer| shown("issuer", issuer)));
     lines
+}
+
+/// The results line by line: what was reached, of which result where there are several, and what is required where it is less.
+fn results(claims: Claims<'_>) -> impl Iterator<Item = (&'static str, String)> {
+    let has_one = claims.results().nth(1).is_none();
+    claims.results().flat_map(move |result| {
+        let lines = [
+            ("level", result.level, result.required_level),
+            ("value", result.value, result.required_value),
+            ("status", result.status, None),
+        ];
+        let of = result.name.filter(|_| !has_one).map(|name| format!("{name}: ")).unwrap_or_default();
+        lines.into_iter().filter_map(move |(label, reached, required)| {
+            let required = required.filter(|required| result.is_below && Some(*required) != reached);
+            let required = required.map(|required| format!(" (required: {required})")).unwrap_or_default();
+            Some((label, format!("{of}{}{required}", reached?)))
+        })
+    })
 }
 
 /// The code of what the sentence says, with the place in the badge and the particulars; then what else was found.
@@ -544,14 +561,16 @@ pub(crate) fn claims(claims: Claims<'_>) -> Vec<String> {
     };
     add("task", claims.achievement_name().or(claims.name()));
     add("says", claims.achievement_description());
-    add("holder", claims.holder_name());
+    for name in claims.holder_names() {
+        add("holder", Some(name));
+    }
     add("subject", claims.subject_id());
     for identifier in claims.identifiers().filter(|identifier| identifier.identity_type() != Some("name")) {
         let kind = identifier.identity_type().unwrap_or("identifier");
         add("bound to", Some(&format!("{kind} {}", identifier.plain().unwrap_or("(hashed)"))));
     }
-    for result in claims.results() {
-        add("level", result.level.or(result.value));
+    for (label, said) in results(claims) {
+        add(label, Some(&said));
     }
     add("criteria", claims.criteria().map(|criteria| criteria.replace('\n', " ")).as_deref());
     for (name, address) in claims.alignments() {

@@ -497,6 +497,11 @@ impl HashData {
                 (document, canonical_json(proof.object, "proofValue", Member::LeftOut), by_vocab)
             }
         };
+        // A second object in a proof could say of its id what is read here, under the same signature.
+        let mut options = proof.object.iter().filter(|(key, _)| *key != "@context");
+        if let Some((key, _)) = options.find(|(_, value)| holds_a_thing(*value)) {
+            return Err(proof.malformed(key, "it is not text"));
+        }
         Ok(Self {
             document_hash: Sha256::digest(&canonical_document).into(),
             config_hash: Sha256::digest(&canonical_config).into(),
@@ -527,6 +532,15 @@ fn previous_proofs<'d>(proof: &Fields<'_>, all: &[Value<'d>]) -> Result<Vec<Valu
         return Ok(found);
     }
     Err(Finding::new(Code::ProofPrevious).at(format!("{}/previousProof", proof.pointer)))
+}
+
+/// Whether this is or has an object that stands for a thing, and not for a text.
+fn holds_a_thing(value: Value<'_>) -> bool {
+    match value {
+        Value::Object(object) => object.get("@value").is_none(),
+        Value::Array(array) => array.iter().any(holds_a_thing),
+        _ => false,
+    }
 }
 
 fn malformed(pointer: &str, key: &str, detail: &str) -> Finding {
