@@ -17,6 +17,7 @@ use taskbadge::trust::{Entity, KnownPack, Pack, RecognisedIssuer, Root, Scope, T
 use taskbadge::verify::{Refusal, StatusClaim, StatusPlace, StatusSource, Verifier};
 use taskbadge::work::Budget;
 use taskbadge_status::{Bits, LEAST_ENTRIES, LIST_LIMITS, MOST_ENTRIES, NotABitstring, StatusLists};
+use taskbadge_tests::rewrite;
 
 /// JSON that is accepted has one canonical form, which is that of itself.
 pub(crate) fn json(data: &[u8]) {
@@ -89,6 +90,15 @@ pub(crate) fn verify(data: &[u8]) {
     };
     assert!(report.is_ok(), "a report is JSON");
     let _ = verifier.verify_for(data, at, "a@example.com");
+}
+
+/// A badge, rewritten in one to six ways, is told in the same words or refused. Longer inputs are for other targets.
+pub(crate) fn rewrites(data: &[u8]) {
+    let Some((&badge, ways)) = data.split_first().filter(|(_, ways)| (3..=18).contains(&ways.len())) else { return };
+    let seeds = ways.chunks(3).map(|way| way.iter().fold(0, |seed, &byte| seed << 8 | u64::from(byte)));
+    let original = rewrite::Reading::of(&rewrite::badge(badge.into()).to_string());
+    let (rewritten, ways) = rewrite::rewritten(badge.into(), seeds);
+    let _ = rewrite::judge(&original, &rewritten, &ways);
 }
 
 /// Keys, DIDs and DID documents are refused or write as they read.

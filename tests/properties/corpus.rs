@@ -11,7 +11,7 @@ use crate::bodies;
 /// The function of a fuzz target: it panics where something does not hold.
 type Body = fn(&[u8]);
 
-const TARGETS: [(&str, Body); 9] = [
+const TARGETS: [(&str, Body); 10] = [
     ("json", bodies::json),
     ("context", bodies::context),
     ("nquads", bodies::nquads),
@@ -21,6 +21,7 @@ const TARGETS: [(&str, Body); 9] = [
     ("status", bodies::status),
     ("pack", bodies::pack),
     ("updates", bodies::updates),
+    ("rewrites", bodies::rewrites),
 ];
 
 #[test]

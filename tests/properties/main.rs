@@ -9,4 +9,5 @@ mod corpus;
 mod json;
 mod key;
 mod rdf;
+mod rewrites;
 mod time;

@@ -1,6 +1,6 @@
 //! Open Badges by a seed: well formed, with every optional property of the standard now and then.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
@@ -63,19 +63,19 @@ const NUMBERS: &[f64] = &[
 ];
 
 /// A source of choices: SplitMix64; and one that was made for the whole badge.
-struct Choices {
+pub(crate) struct Choices {
     state: u64,
     open_badges: &'static str,
 }
 
 impl Choices {
-    fn by(seed: u64) -> Self {
+    pub(crate) fn by(seed: u64) -> Self {
         let mut choices = Self { state: seed, open_badges: OPEN_BADGES[0] };
         choices.open_badges = choices.of(&OPEN_BADGES);
         choices
     }
 
-    fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -83,15 +83,15 @@ impl Choices {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() % end as u64).expect("it is below a usize")
     }
 
-    fn one_in(&mut self, count: usize) -> bool {
+    pub(crate) fn one_in(&mut self, count: usize) -> bool {
         self.below(count) == 0
     }
 
-    fn of<T: Copy>(&mut self, all: &[T]) -> T {
+    pub(crate) fn of<T: Copy>(&mut self, all: &[T]) -> T {
         all[self.below(all.len())]
     }
 
@@ -129,6 +129,27 @@ impl Choices {
             return make(self);
         }
         (0..1 + self.below(3)).map(|_| make(self)).collect()
+    }
+
+    /// A text for people: plain, or in a language, now and then with the direction that the language has.
+    fn words(&mut self) -> Value {
+        let (language, direction) =
+            self.of(&[("ar", "rtl"), ("fa-AF", "rtl"), ("FR", "ltr"), ("zh-Hans", "ltr"), ("ku-arab", "rtl")]);
+        match self.below(8) {
+            0 => json!({ "@value": self.text(), "@language": language, "@direction": direction }),
+            1 | 2 => json!({ "@value": self.text(), "@language": language }),
+            3 => json!({ "@value": self.text() }),
+            _ => self.text(),
+        }
+    }
+
+    /// What a report shows as text.
+    fn scalar(&mut self) -> Value {
+        match self.below(4) {
+            0 => self.number(),
+            1 => json!(self.one_in(2)),
+            _ => self.text(),
+        }
     }
 
     /// A property that JSON-LD allows to be a text, a text with a language, or a number.
@@ -185,35 +206,53 @@ impl<'c> Node<'c> {
 #[must_use]
 pub fn badge(seed: u64) -> Value {
     let mut draws = (0..1_000).map(|draw| any_badge(seed, seed.wrapping_add(draw << 32)));
-    draws.find(|badge| !says_twice(badge, &mut BTreeSet::new())).expect("most draws are good")
+    draws.find(|badge| !differs_elsewhere(badge, &mut BTreeMap::new())).expect("most draws are good")
 }
 
-/// Whether something that a verifier reads is said of an id that was met before.
-fn says_twice(value: &Value, met: &mut BTreeSet<String>) -> bool {
-    const SAID_ONCE: [&str; 15] = [
+/// Whether something that a verifier reads of an id differs from what is said where the id was met before.
+fn differs_elsewhere(value: &Value, met: &mut BTreeMap<String, Map<String, Value>>) -> bool {
+    const READ: [&str; 27] = [
+        "achievedLevel",
         "achievement",
         "alignment",
+        "allowedValue",
         "awardedDate",
         "credentialStatus",
         "credentialSubject",
         "criteria",
-        "evidence",
+        "description",
         "identifier",
         "issuer",
+        "level",
+        "name",
+        "narrative",
+        "points",
+        "requiredLevel",
+        "requiredValue",
         "result",
         "resultDescription",
+        "resultType",
         "rubricCriterionLevel",
         "source",
+        "targetName",
+        "targetUrl",
         "validFrom",
         "validUntil",
+        "value",
     ];
     match value {
-        Value::Array(items) => items.iter().any(|item| says_twice(item, met)),
+        Value::Array(items) => items.iter().any(|item| differs_elsewhere(item, met)),
         Value::Object(members) => {
-            let id = members.get("id").and_then(Value::as_str);
-            let is_met = id.is_some_and(|id| !met.insert(id.to_owned()));
-            (is_met && members.keys().any(|key| SAID_ONCE.contains(&key.as_str())))
-                || members.values().any(|member| says_twice(member, met))
+            let read = members.iter().filter(|(key, _)| READ.contains(&key.as_str()));
+            let read: Map<_, _> = read.map(|(key, value)| (key.clone(), value.clone())).collect();
+            let differs = members.get("id").and_then(Value::as_str).is_some_and(|id| {
+                let has_parts = read.iter().any(|(key, value)| key != "name" && !value.is_string());
+                match met.insert(id.to_owned(), read.clone()) {
+                    Some(before) => before != read || has_parts,
+                    None => false,
+                }
+            });
+            differs || members.values().any(|member| differs_elsewhere(member, met))
         }
         _ => false,
     }
@@ -234,7 +273,7 @@ fn any_badge(seed: u64, draw: u64) -> Value {
         .with("validFrom", Choices::date)
         .with("credentialSubject", subject)
         .maybe("validUntil", |_| json!("2027-01-01T24:00:00-03:30"))
-        .maybe_each(&["name", "description"], Choices::text)
+        .maybe_each(&["name", "description"], Choices::words)
         .maybe("image", image)
         .maybe("evidence", |choices| choices.some(evidence))
         .maybe("endorsement", |choices| choices.some(endorsement))
@@ -251,6 +290,10 @@ fn any_badge(seed: u64, draw: u64) -> Value {
     if current {
         badge = badge.maybe("awardedDate", Choices::date).maybe("inLanguage", |_| json!("en"));
         badge = badge.maybe("endorsementJwt", |choices| choices.some(Choices::text)).maybe("jti", Choices::url);
+    }
+    // Who issues has often made the achievement, too.
+    if badge.choices.one_in(4) {
+        badge.members["credentialSubject"]["achievement"]["creator"] = badge.members["issuer"].clone();
     }
     badge.members.insert("@context".into(), json!(contexts));
     badge.done()
@@ -310,8 +353,8 @@ fn subject(choices: &mut Choices) -> Value {
 fn achievement(choices: &mut Choices) -> Value {
     Node::new(choices, "Achievement")
         .with("id", Choices::url)
-        .with("name", Choices::text)
-        .with("description", Choices::text)
+        .with("name", Choices::words)
+        .with("description", Choices::words)
         .with("criteria", criteria)
         .maybe("achievementType", |choices| json!(choices.of(&["Competency", "MicroCredential", "ext:Task"])))
         .maybe("alignment", |choices| choices.some(alignment))
@@ -329,7 +372,7 @@ fn achievement(choices: &mut Choices) -> Value {
 }
 
 fn criteria(choices: &mut Choices) -> Value {
-    let node = Node::new(choices, "Criteria").with("narrative", Choices::text).maybe("id", Choices::url);
+    let node = Node::new(choices, "Criteria").with("narrative", Choices::words).maybe("id", Choices::url);
     let mut node = node.done();
     node.as_object_mut().map(|members| members.remove("type"));
     node
@@ -337,7 +380,7 @@ fn criteria(choices: &mut Choices) -> Value {
 
 fn alignment(choices: &mut Choices) -> Value {
     Node::new(choices, "Alignment")
-        .with("targetName", Choices::text)
+        .with("targetName", Choices::words)
         .with("targetUrl", Choices::url)
         .maybe_each(&["targetCode", "targetDescription", "targetFramework", "targetType"], Choices::loose)
         .done()
@@ -346,22 +389,23 @@ fn alignment(choices: &mut Choices) -> Value {
 fn result_description(choices: &mut Choices) -> Value {
     Node::new(choices, "ResultDescription")
         .with("id", Choices::url)
-        .with("name", Choices::text)
+        .with("name", Choices::words)
         .with("resultType", |choices| json!(choices.of(&["PerformanceLevel", "RubricCriterionLevel", "Status"])))
         .maybe("allowedValue", |choices| choices.some(Choices::text))
         .maybe("requiredLevel", Choices::url)
         .maybe("rubricCriterionLevel", |choices| choices.some(rubric_level))
         .maybe("alignment", |choices| choices.some(alignment))
-        .maybe_each(&["requiredValue", "valueMax", "valueMin"], Choices::loose)
+        .maybe_each(&["requiredValue", "valueMax", "valueMin"], Choices::scalar)
         .done()
 }
 
 fn rubric_level(choices: &mut Choices) -> Value {
     Node::new(choices, "RubricCriterionLevel")
         .with("id", Choices::url)
-        .with("name", Choices::text)
+        .with("name", Choices::words)
         .maybe("alignment", |choices| choices.some(alignment))
-        .maybe_each(&["description", "level", "points"], Choices::loose)
+        .maybe("description", Choices::loose)
+        .maybe_each(&["level", "points"], Choices::scalar)
         .done()
 }
 
@@ -369,7 +413,7 @@ fn result(choices: &mut Choices) -> Value {
     Node::new(choices, "Result")
         .maybe_each(&["resultDescription", "achievedLevel"], Choices::url)
         .maybe("alignment", |choices| choices.some(alignment))
-        .maybe_each(&["status", "value"], Choices::loose)
+        .maybe_each(&["status", "value"], Choices::scalar)
         .done()
 }
 
@@ -400,7 +444,7 @@ fn related(choices: &mut Choices) -> Value {
 fn profile(choices: &mut Choices) -> Value {
     Node::new(choices, "Profile")
         .with("id", Choices::url)
-        .maybe("name", Choices::text)
+        .maybe("name", Choices::words)
         .maybe("url", Choices::url)
         .maybe("image", image)
         .maybe("address", address)

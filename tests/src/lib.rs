@@ -1,6 +1,7 @@
 //! What the test binaries share: where published data lies, and a way to say what was counted or skipped.
 
 pub mod generate;
+pub mod rewrite;
 pub mod scenario;
 pub mod vectors;
 

@@ -475,13 +475,30 @@ fn is_answer(code: Code) -> bool {
 
 fn about(claims: Claims<'_>) -> Vec<String> {
     let mut lines = Vec::new();
-    for result in claims.results() {
-        lines.extend(result.level.or(result.value).map(|level| labelled("level", Alone(level))));
-    }
+    lines.extend(claims.holder_names().into_iter().skip(1).map(|name| labelled("also named", Alone(name))));
+    lines.extend(results(claims).map(|(label, said)| labelled(label, said)));
     lines.extend(claims.awarded_date().map(|awarded| labelled("awarded", day(awarded))));
     lines.extend(claims.assessor().map(|assessor| labelled("assessor", Alone(assessor))));
     lines.extend(claims.issuer_id().map(|issuer| labelled("issuer", Name(issuer))));
     lines
+}
+
+/// The results line by line: what was reached, of which result where there are several, and what is required where it is less.
+fn results(claims: Claims<'_>) -> impl Iterator<Item = (&'static str, String)> {
+    let has_one = claims.results().nth(1).is_none();
+    claims.results().flat_map(move |result| {
+        let lines = [
+            ("level", result.level, result.required_level),
+            ("value", result.value, result.required_value),
+            ("status", result.status, None),
+        ];
+        let of = result.name.filter(|_| !has_one).map(|name| format!("{}: ", Quoted(name))).unwrap_or_default();
+        lines.into_iter().filter_map(move |(label, reached, required)| {
+            let required = required.filter(|required| result.is_below && Some(*required) != reached);
+            let required = required.map(|required| format!(" (required: {})", Quoted(required))).unwrap_or_default();
+            Some((label, format!("{of}{}{required}", Alone(reached?))))
+        })
+    })
 }
 
 /// The code of what the sentence says, with the place in the badge and the particulars; then what else was found.
@@ -546,15 +563,17 @@ pub(crate) fn claims(claims: Claims<'_>) -> Vec<String> {
     let name = |value: Option<&str>| value.map(|value| Name(value).to_string());
     add("task", alone(claims.achievement_name().or(claims.name())));
     add("says", alone(claims.achievement_description()));
-    add("holder", alone(claims.holder_name()));
+    for holder in claims.holder_names() {
+        add("holder", alone(Some(holder)));
+    }
     add("subject", name(claims.subject_id()));
     for identifier in claims.identifiers().filter(|identifier| identifier.identity_type() != Some("name")) {
         let kind = Name(identifier.identity_type().unwrap_or("identifier"));
         let bound = identifier.plain().map_or("(hashed)".into(), |plain| Name(plain).to_string());
         add("bound to", Some(format!("{kind} {bound}")));
     }
-    for result in claims.results() {
-        add("level", alone(result.level.or(result.value)));
+    for (label, said) in results(claims) {
+        add(label, Some(said));
     }
     add("criteria", alone(claims.criteria()));
     for (framework, address) in claims.alignments() {

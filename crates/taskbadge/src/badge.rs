@@ -6,15 +6,17 @@
 mod build;
 mod claims;
 mod conformance;
+mod place;
 
 pub use build::{
     Achievement, AchievementResult, AchievementType, Alignment, Badge, Criteria, Evidence, Identifier, IdentityType,
-    Iri, NotAnIri, Profile, RelatedAchievement, ResultDescription, ResultType, RubricLevel, StatusEntry, StatusPurpose,
-    Subject,
+    Iri, NotALanguage, NotAnIri, Profile, RelatedAchievement, ResultDescription, ResultType, RubricLevel, StatusEntry,
+    StatusPurpose, Subject, Text,
 };
 pub(crate) use claims::id_of;
-pub use claims::{Claims, IdentityObject, ResultClaim};
+pub use claims::{Claims, IdentityObject, ResultClaim, Said, Words};
 pub(crate) use conformance::{check as conformance, check_credential as credential_conformance};
+pub(crate) use place::scattered;
 
 use std::sync::OnceLock;
 
@@ -73,8 +75,11 @@ impl SignedBadge {
     /// earlier proofs, a proof chain (section 2.1.2).
     ///
     /// # Errors
-    /// `proof.*` and `context.*` as of [`Badge::sign`].
+    /// `badge.scattered`, `proof.*` and `context.*` as of [`Badge::sign`].
     pub fn add_proof(&self, contexts: &Contexts, key: &dyn Signer, options: &ProofOptions) -> Result<Self, Finding> {
+        if let Some(finding) = scattered(self.document().object()?) {
+            return Err(finding);
+        }
         proof::sign(contexts, self.document(), Limits::BADGE, Terms::Unknown, key, options).map(Self::signed)
     }
 
@@ -136,8 +141,8 @@ impl Badge {
     /// ```
     ///
     /// # Errors
-    /// `badge.*` where a text that the standard requires is empty, or the end comes before the beginning; `context.*`
-    /// where a context that was added does not fit; `proof.malformed` where the options do not; where the key does not
+    /// `badge.*` where a text that the standard requires is empty, the end comes before the beginning, or two profiles of one
+    /// id differ; `context.*` where a context that was added does not fit; `proof.malformed` where the options do not; where the key does not
     /// sign, the code of the [`SignerError`](crate::key::SignerError).
     pub fn sign(&self, contexts: &Contexts, key: &dyn Signer, options: &ProofOptions) -> Result<SignedBadge, Finding> {
         let terms = if self.is_plain() { Terms::OfTheModel } else { Terms::Unknown };
@@ -150,7 +155,8 @@ impl Badge {
     /// `badge.*`.
     pub fn document(&self) -> Result<Document, Finding> {
         let document = Document::from_serialize(self)?;
-        match conformance(document.object()?).into_iter().next() {
+        let badge = document.object()?;
+        match conformance(badge).into_iter().chain(scattered(badge)).next() {
             Some(finding) => Err(finding),
             None => Ok(document),
         }

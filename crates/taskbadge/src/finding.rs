@@ -398,6 +398,13 @@ codes! {
 
     KeyNotListed "key.not-listed" Unknown METHOD,
         "the trust pack that recognises the issuer does not list the key that signed", "get the newest edition of the pack from its publisher; the issuer may have a new key";
+
+    BadgeScattered "badge.scattered" Unknown MALFORMED,
+        "what the badge says of one thing stands in several places, so that not everybody would read the same", "ask the holder for the file as it was issued";
+    ContextDirection "context.direction" Unknown DATA_LOSS,
+        "a text gives a direction that differs from that of its language and letters, and the signature does not cover it", "ask the issuer for a badge whose texts say their language";
+    ResultBelow "result.below" Info None,
+        "a result is below what the achievement requires, or is not shown to reach it", "look at the result before you rely on the badge";
 }
 
 impl std::str::FromStr for Code {

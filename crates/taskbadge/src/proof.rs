@@ -585,7 +585,13 @@ impl Transformation<'_> {
     /// The proof without its value (sections 3.2.5 and 3.3.5).
     fn config(&self, proof: &Fields<'_>) -> Result<Canonical, Finding> {
         let subject = self.subject(proof.object, ("proofValue", &[]), &proof.pointer);
-        self.canonical(proof.cryptosuite, subject, Member::LeftOut).map(|(canonical, _)| canonical)
+        let (canonical, _) = self.canonical(proof.cryptosuite, subject, Member::LeftOut)?;
+        // A second object in a proof could say of its id what is read here, under the same signature.
+        let mut options = proof.object.iter().filter(|(key, _)| *key != "@context");
+        match options.find(|(_, value)| holds_a_thing(*value)) {
+            Some((key, _)) => Err(proof.malformed(key, "it is not text")),
+            None => Ok(canonical),
+        }
     }
 
     fn subject<'s>(
@@ -650,6 +656,15 @@ fn previous_proofs(proof: &Fields<'_>, all: &[Value<'_>], budget: &Budget) -> Re
         return Ok(found);
     }
     Err(Finding::new(Code::ProofPrevious).at(format!("{}/previousProof", proof.pointer)))
+}
+
+/// Whether this is or has an object that stands for a thing, and not for a text.
+fn holds_a_thing(value: Value<'_>) -> bool {
+    match value {
+        Value::Object(object) => object.get("@value").is_none(),
+        Value::Array(array) => array.iter().any(holds_a_thing),
+        _ => false,
+    }
 }
 
 fn malformed(pointer: &str, key: &str, detail: &str) -> Finding {

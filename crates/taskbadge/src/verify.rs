@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::badge::{self, Claims};
 use crate::finding::{Code, Finding, Severity, shown, worst};
-use crate::json::{Document, Limits, Object, Value};
+use crate::json::{Document, Limits, Object, Path, Value};
 use crate::jsonld::{CREDENTIALS_V2, Contexts};
 use crate::key::VerifyingKey;
 use crate::proof::{Cryptosuite, Proof, Proven};
@@ -138,6 +138,7 @@ impl Verifier {
             outcome.findings.extend(findings);
             outcome.status = status;
             outcome.findings.extend(recipient_of(claims, recipient));
+            outcome.findings.extend(claims.results_below());
             outcome.findings.extend(limits_of_the_signature(claims));
         }
         outcome.decided().map(VerifiedBadge)
@@ -174,6 +175,11 @@ impl Verifier {
         // The rules look at most values, some of them more than once.
         budget.note(8 * document.nodes() as u64);
         findings.extend((kind.form)(object));
+        // What stands in two places would be believed as it stands in one.
+        if let Some(finding) = badge::scattered(object) {
+            findings.push(finding);
+            return Err(findings);
+        }
         match self.issuer(claims, &good.proofs, kind, outcome.at) {
             Issuer::Recognised { known, created, about } => {
                 findings.extend(about);
@@ -423,31 +429,41 @@ fn recipient_of(claims: Claims<'_>, recipient: Option<&str>) -> Option<Finding> 
     (!is_theirs).then(|| Finding::new(code).at("/credentialSubject"))
 }
 
-/// The object under a key, or the first of many.
-fn within<'d>(object: Option<Object<'d>>, key: &str) -> Option<Object<'d>> {
-    object?.get(key)?.one_or_many().next()?.as_object()
+/// What a person might take for proven and is not, wherever in the badge it stands.
+fn limits_of_the_signature(claims: Claims<'_>) -> Vec<Finding> {
+    let mut found = [None, None];
+    look_for(claims.root(), &Path::root(""), &mut found);
+    let codes = [Code::ImageNotSigned, Code::EndorsementNotChecked];
+    codes.into_iter().zip(found).filter_map(|(code, pointer)| Some(Finding::new(code).at(pointer?))).collect()
 }
 
-/// What a person might take for proven and is not.
-fn limits_of_the_signature(claims: Claims<'_>) -> Vec<Finding> {
-    let Some(object) = claims.root().as_object() else { return Vec::new() };
-    let subject = within(Some(object), "credentialSubject");
-    let achievement = within(subject, "achievement");
-    let places = [
-        (Some(object), ""),
-        (within(Some(object), "issuer"), "/issuer"),
-        (subject, "/credentialSubject"),
-        (within(subject, "source"), "/credentialSubject/source"),
-        (achievement, "/credentialSubject/achievement"),
-        (within(achievement, "creator"), "/credentialSubject/achievement/creator"),
-    ];
-    let with = |key: &str| {
-        let place = places.iter().find(|(place, _)| place.is_some_and(|place| place.get(key).is_some()));
-        place.map(|(_, pointer)| format!("{pointer}/{key}"))
-    };
-    let image = with("image").map(|pointer| Finding::new(Code::ImageNotSigned).at(pointer));
-    let endorsement = with("endorsement").or_else(|| with("endorsementJwt"));
-    image.into_iter().chain(endorsement.map(|pointer| Finding::new(Code::EndorsementNotChecked).at(pointer))).collect()
+/// The first picture and the first endorsement of a tree.
+fn look_for(value: Value<'_>, path: &Path<'_>, found: &mut [Option<String>; 2]) {
+    if found.iter().all(Option::is_some) {
+        return;
+    }
+    match value {
+        Value::Array(array) => {
+            array.iter().enumerate().for_each(|(index, item)| look_for(item, &path.index(index), found));
+        }
+        Value::Object(object) => {
+            for (key, value) in object.iter() {
+                let here = path.key(key);
+                let place = match key {
+                    "image" => Some(0),
+                    "endorsement" | "endorsementJwt" => Some(1),
+                    _ => None,
+                };
+                // An empty list says nothing.
+                let place = place.filter(|&place| found[place].is_none() && value.one_or_many().next().is_some());
+                if let Some(place) = place {
+                    found[place] = Some(here.pointer());
+                }
+                look_for(value, &here, found);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// What the checks came to.

@@ -157,7 +157,7 @@ fn what_is_said_of_the_subject_cannot_be_moved_away() {
     let mut moved: Value = serde_json::from_str(&honest).unwrap();
     let name = moved["credentialSubject"].as_object_mut().unwrap().remove("identifier").unwrap();
     moved["endorsement"][0]["credentialSubject"]["identifier"] = name;
-    assert_eq!(cause(&verify(&moved.to_string()).unwrap_err()), Code::ContextKeyword);
+    assert_eq!(cause(&verify(&moved.to_string()).unwrap_err()), Code::BadgeScattered);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use crate::jsonld::{CREDENTIALS_V2, OPEN_BADGES_3_0_3, is_absolute_iri};
+use crate::jsonld::{CREDENTIALS_V2, Direction, OPEN_BADGES_3_0_3, is_absolute_iri, is_language_tag};
 use crate::shown::{Name, Quoted, hidden};
 use crate::time::Instant;
 
@@ -64,6 +64,92 @@ impl fmt::Display for Iri {
     }
 }
 
+/// A text for people: plain, or in a language (VC Data Model 2.0 section 11.1, language value object). A plain text is made from
+/// a string.
+///
+/// Arabic or Persian names are read rightly where they say their language. Open Badges 3.0 asks for plain text, and some
+/// validators take nothing else.
+///
+/// ```
+/// use taskbadge::badge::{NotALanguage, Text};
+/// let name = Text::in_language("فحص الرافعة الشوكية", "ar")?;
+/// assert_eq!(serde_json::to_string(&name).unwrap(), r#"{"@language":"ar","@value":"فحص الرافعة الشوكية"}"#);
+/// assert_eq!(serde_json::to_string(&Text::from("Forklift")).unwrap(), r#""Forklift""#);
+/// # Ok::<(), NotALanguage>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    text: String,
+    language: Option<String>,
+    direction: Option<Direction>,
+}
+
+/// The text is not well formed as a language tag.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a language tag; write one of BCP 47, such as ar or fa-AF")]
+pub struct NotALanguage(String);
+
+impl Text {
+    /// A text in a language, by its BCP 47 tag. Tags are equal in any case, and written in lower case.
+    ///
+    /// # Errors
+    /// [`NotALanguage`].
+    pub fn in_language(text: impl Into<String>, language: &str) -> Result<Self, NotALanguage> {
+        if !is_language_tag(language) {
+            return Err(NotALanguage(language.chars().take(200).collect()));
+        }
+        Ok(Self { language: Some(language.to_ascii_lowercase()), ..Self::from(text.into()) })
+    }
+
+    /// The same text with its base direction written out, where it is not that of its language and letters.
+    ///
+    /// Only `eddsa-jcs-2022` signs it. Under `eddsa-rdfc-2022` a direction that differs from [`Direction::of`] is refused
+    /// with `context.direction`, and one that does not is best left out: verifiers in JSON-LD's safe mode take none.
+    #[must_use]
+    pub fn direction(mut self, direction: Direction) -> Self {
+        self.direction = Some(direction);
+        self
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self { text, language: None, direction: None }
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<&String> for Text {
+    fn from(text: &String) -> Self {
+        text.clone().into()
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct LanguageValue<'t> {
+            #[serde(rename = "@direction", skip_serializing_if = "Option::is_none")]
+            direction: Option<Direction>,
+            #[serde(rename = "@language", skip_serializing_if = "Option::is_none")]
+            language: Option<&'t str>,
+            #[serde(rename = "@value")]
+            text: &'t str,
+        }
+        match (&self.language, self.direction) {
+            (None, None) => serializer.serialize_str(&self.text),
+            (language, direction) => {
+                LanguageValue { direction, language: language.as_deref(), text: &self.text }.serialize(serializer)
+            }
+        }
+    }
+}
+
 /// Generates setters that take and give back the value, one documented line each.
 macro_rules! setters {
     ($($(#[$doc:meta])* $name:ident: $kind:ident $type:ty;)*) => {$(
@@ -90,14 +176,14 @@ pub struct Badge {
     status: Vec<StatusEntry>,
     credential_subject: Subject,
     #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
+    description: Option<Text>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     evidence: Vec<Evidence>,
     id: Iri,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<Image>,
     issuer: Profile,
-    name: String,
+    name: Text,
     #[serde(rename = "type")]
     types: [&'static str; 2],
     valid_from: Instant,
@@ -128,7 +214,7 @@ impl Badge {
 
     setters! {
         /// A sentence for people about this badge.
-        description: one String;
+        description: one Text;
         /// A picture of the badge.
         image: one Image;
         /// The instant from which the badge is no longer valid.
@@ -160,11 +246,11 @@ impl Badge {
 #[derive(Debug, Clone, Serialize)]
 pub struct Profile {
     #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
+    description: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<String>,
     id: Iri,
-    name: String,
+    name: Text,
     #[serde(rename = "type")]
     types: [&'static str; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -174,7 +260,7 @@ pub struct Profile {
 impl Profile {
     /// A profile with its DID or URL, and its name for people.
     #[must_use]
-    pub fn new(id: Iri, name: impl Into<String>) -> Self {
+    pub fn new(id: Iri, name: impl Into<Text>) -> Self {
         Self { id, types: ["Profile"], name: name.into(), url: None, email: None, description: None }
     }
 
@@ -184,7 +270,7 @@ impl Profile {
         /// A contact address.
         email: one String;
         /// A sentence about the organisation.
-        description: one String;
+        description: one Text;
     }
 }
 
@@ -269,7 +355,7 @@ pub struct Achievement {
     #[serde(skip_serializing_if = "Option::is_none")]
     credits_available: Option<f64>,
     criteria: Criteria,
-    description: String,
+    description: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
     field_of_study: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -279,7 +365,7 @@ pub struct Achievement {
     image: Option<Image>,
     #[serde(skip_serializing_if = "Option::is_none")]
     in_language: Option<String>,
-    name: String,
+    name: Text,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related: Vec<RelatedAchievement>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -295,7 +381,7 @@ pub struct Achievement {
 impl Achievement {
     /// An achievement with its identifier, its name and description for people, and what one has to do for it.
     #[must_use]
-    pub fn new(id: Iri, name: impl Into<String>, description: impl Into<String>, criteria: Criteria) -> Self {
+    pub fn new(id: Iri, name: impl Into<Text>, description: impl Into<Text>, criteria: Criteria) -> Self {
         Self {
             id,
             types: ["Achievement"],
@@ -413,13 +499,13 @@ pub struct Criteria {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<Iri>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    narrative: Option<String>,
+    narrative: Option<Text>,
 }
 
 impl Criteria {
     /// Criteria written out, in Markdown.
     #[must_use]
-    pub fn narrative(text: impl Into<String>) -> Self {
+    pub fn narrative(text: impl Into<Text>) -> Self {
         Self { id: None, narrative: Some(text.into()) }
     }
 
@@ -532,7 +618,7 @@ pub struct ResultDescription {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     allowed_value: Vec<String>,
     id: Iri,
-    name: String,
+    name: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
     required_level: Option<Iri>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -551,7 +637,7 @@ pub struct ResultDescription {
 impl ResultDescription {
     /// A result description with its id, name and kind.
     #[must_use]
-    pub fn new(id: Iri, name: impl Into<String>, result_type: ResultType) -> Self {
+    pub fn new(id: Iri, name: impl Into<Text>, result_type: ResultType) -> Self {
         Self {
             id,
             types: ["ResultDescription"],
@@ -603,10 +689,10 @@ pub enum ResultType {
 #[derive(Debug, Clone, Serialize)]
 pub struct RubricLevel {
     #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
+    description: Option<Text>,
     id: Iri,
     level: String,
-    name: String,
+    name: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
     points: Option<String>,
     #[serde(rename = "type")]
@@ -616,7 +702,7 @@ pub struct RubricLevel {
 impl RubricLevel {
     /// A level with its id, its name for people, and the name of the level in the rubric.
     #[must_use]
-    pub fn new(id: Iri, name: impl Into<String>, level: impl Into<String>) -> Self {
+    pub fn new(id: Iri, name: impl Into<Text>, level: impl Into<String>) -> Self {
         Self {
             id,
             types: ["RubricCriterionLevel"],
@@ -629,7 +715,7 @@ impl RubricLevel {
 
     setters! {
         /// What one sees at this level.
-        description: one String;
+        description: one Text;
         /// Points for this level.
         points: one String;
     }
@@ -680,15 +766,15 @@ pub struct Evidence {
     #[serde(skip_serializing_if = "Option::is_none")]
     audience: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
+    description: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
     genre: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<Iri>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
+    name: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    narrative: Option<String>,
+    narrative: Option<Text>,
     #[serde(rename = "type")]
     types: [&'static str; 1],
 }
@@ -702,17 +788,17 @@ impl Evidence {
 
     /// Evidence told in words.
     #[must_use]
-    pub fn told(narrative: impl Into<String>) -> Self {
+    pub fn told(narrative: impl Into<Text>) -> Self {
         Self { narrative: Some(narrative.into()), ..Self::none() }
     }
 
     setters! {
         /// A title.
-        name: one String;
+        name: one Text;
         /// A longer description.
-        description: one String;
+        description: one Text;
         /// What happened, in words.
-        narrative: one String;
+        narrative: one Text;
         /// The kind of evidence, such as `observation`.
         genre: one String;
         /// For whom the evidence is.

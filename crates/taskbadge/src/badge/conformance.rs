@@ -5,10 +5,9 @@
 
 use std::collections::HashSet;
 
-use super::claims::id_of;
 use crate::finding::{Code, Finding};
 use crate::json::{Object, Path, Value};
-use crate::jsonld::{CREDENTIALS_V2, is_absolute_iri};
+use crate::jsonld::{CREDENTIALS_V2, Direction, is_absolute_iri, is_language_tag};
 use crate::time::Instant;
 
 /// Every rule that the credential breaks, in document order of the rules; empty for an Open Badge.
@@ -50,6 +49,10 @@ use Need::{Optional, Required};
 enum Form {
     /// Text that says something.
     Text,
+    /// Text for people that says something: a string, or a language value object (VC Data Model 2.0 section 11.1).
+    Words,
+    /// A text, a number, or true or false: the standard asks for text, and the others can be shown.
+    Scalar,
     /// An absolute IRI.
     Url,
     /// An XSD `dateTimeStamp`.
@@ -57,7 +60,7 @@ enum Form {
     /// `true` or `false`.
     Bool,
 }
-use Form::{Bool, Text, Url};
+use Form::{Bool, Scalar, Text, Url, Words};
 
 impl Rules {
     fn open_badge(&mut self, badge: &Place<'_, '_>) {
@@ -65,8 +68,8 @@ impl Rules {
         self.types(badge, &["VerifiableCredential"], Code::BadgeType);
         self.types(badge, &["OpenBadgeCredential", "AchievementCredential"], Code::BadgeType);
         self.form(badge, "id", Required, Url);
-        self.form(badge, "name", Optional, Text);
-        self.form(badge, "description", Optional, Text);
+        self.form(badge, "name", Optional, Words);
+        self.form(badge, "description", Optional, Words);
         self.validity(badge, Required);
         self.form(badge, "awardedDate", Optional, Form::Instant);
         self.issuer(badge, Self::profile);
@@ -143,7 +146,7 @@ impl Rules {
     fn profile(&mut self, profile: &Place<'_, '_>) {
         self.types(profile, &["Profile"], Code::BadgeMalformed);
         self.form(profile, "id", Required, Url);
-        self.form(profile, "name", Optional, Text);
+        self.form(profile, "name", Optional, Words);
     }
 
     /// VC Data Model 2.0 section 5.3.
@@ -185,11 +188,18 @@ impl Rules {
             rules.typed(result);
             rules.form(result, "resultDescription", Optional, Url);
             rules.form(result, "achievedLevel", Optional, Url);
+            rules.form(result, "value", Optional, Scalar);
+            rules.form(result, "status", Optional, Scalar);
         });
-        if let Some(source) = subject.object.get("source")
-            && id_of(source).is_none()
-        {
-            self.malformed(subject, "source", "an assessor is a URL or an object with an id");
+        match subject.object.get("source") {
+            None => {}
+            Some(Value::String(_)) => self.form(subject, "source", Optional, Url),
+            Some(Value::Object(object)) => {
+                let source = Place { object, path: &subject.path.key("source") };
+                self.form(&source, "id", Required, Url);
+                self.form(&source, "name", Optional, Words);
+            }
+            Some(_) => self.malformed(subject, "source", "an assessor is a URL or an object with an id"),
         }
     }
 
@@ -197,13 +207,13 @@ impl Rules {
     fn achievement(&mut self, achievement: &Place<'_, '_>) {
         self.types(achievement, &["Achievement"], Code::BadgeMalformed);
         self.form(achievement, "id", Required, Url);
-        self.form(achievement, "name", Required, Text);
-        self.form(achievement, "description", Required, Text);
+        self.form(achievement, "name", Required, Words);
+        self.form(achievement, "description", Required, Words);
         match achievement.object.get("criteria") {
             Some(Value::Object(object)) => {
                 let criteria = Place { object, path: &achievement.path.key("criteria") };
                 self.form(&criteria, "id", Optional, Url);
-                self.form(&criteria, "narrative", Optional, Text);
+                self.form(&criteria, "narrative", Optional, Words);
                 if object.get("id").is_none() && object.get("narrative").is_none() {
                     self.missing(&criteria, "narrative");
                 }
@@ -213,18 +223,28 @@ impl Rules {
         }
         self.each(achievement, "alignment", Optional, |rules, alignment| {
             rules.types(alignment, &["Alignment"], Code::BadgeMalformed);
-            rules.form(alignment, "targetName", Required, Text);
+            rules.form(alignment, "targetName", Required, Words);
             rules.form(alignment, "targetUrl", Required, Url);
         });
         self.each(achievement, "resultDescription", Optional, |rules, description| {
             rules.types(description, &["ResultDescription"], Code::BadgeMalformed);
             rules.form(description, "id", Required, Url);
-            rules.form(description, "name", Required, Text);
+            rules.form(description, "name", Required, Words);
             rules.form(description, "resultType", Required, Text);
+            rules.form(description, "requiredLevel", Optional, Url);
+            for key in ["requiredValue", "valueMin", "valueMax"] {
+                rules.form(description, key, Optional, Scalar);
+            }
+            let mut allowed = description.object.get("allowedValue").into_iter().flat_map(Value::one_or_many);
+            if allowed.any(|value| !is_scalar(value)) {
+                rules.malformed(description, "allowedValue", "it is not text");
+            }
             rules.each(description, "rubricCriterionLevel", Optional, |rules, level| {
                 rules.types(level, &["RubricCriterionLevel"], Code::BadgeMalformed);
                 rules.form(level, "id", Required, Url);
-                rules.form(level, "name", Required, Text);
+                rules.form(level, "name", Required, Words);
+                rules.form(level, "level", Optional, Scalar);
+                rules.form(level, "points", Optional, Scalar);
             });
         });
     }
@@ -233,11 +253,13 @@ impl Rules {
         let problem = match (form, place.object.get(key)) {
             (_, None) if need == Optional => return,
             (_, None) => return self.missing(place, key),
-            (Text, Some(Value::String(text))) if text.trim().is_empty() => "it is empty",
-            (Text, Some(Value::String(_))) | (Bool, Some(Value::Bool(_))) => return,
+            (Text | Words, Some(Value::String(text))) if text.trim().is_empty() => "it is empty",
+            (Text | Words, Some(Value::String(_))) | (Bool, Some(Value::Bool(_))) => return,
             (Url, Some(Value::String(text))) if is_absolute_iri(text) => return,
             (Form::Instant, Some(Value::String(text))) if text.parse::<Instant>().is_ok() => return,
-            (Text, _) => "it is not text",
+            (Words, Some(Value::Object(object))) if is_language_value(object) => return,
+            (Scalar, Some(value)) if is_scalar(value) => return,
+            (Text | Words | Scalar, _) => "it is not text",
             (Url, _) => "it is not a URL",
             (Bool, _) => "it is neither true nor false",
             (Form::Instant, _) => "it is not a date and time such as 2026-11-22T09:30:00Z",
@@ -298,4 +320,18 @@ impl Rules {
     fn malformed(&mut self, place: &Place<'_, '_>, key: &str, detail: &str) {
         self.findings.push(place.path.key(key).finding(Code::BadgeMalformed).because(detail));
     }
+}
+
+fn is_scalar(value: Value<'_>) -> bool {
+    matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_))
+}
+
+/// A text with its language and direction, and nothing else. That these two are well formed was seen when it was expanded.
+fn is_language_value(object: Object<'_>) -> bool {
+    object.iter().all(|(key, value)| match key {
+        "@value" => value.as_str().is_some_and(|text| !text.trim().is_empty()),
+        "@language" => value.as_str().is_some_and(is_language_tag),
+        "@direction" => value.as_str().and_then(Direction::named).is_some(),
+        _ => false,
+    }) && object.get("@value").is_some()
 }

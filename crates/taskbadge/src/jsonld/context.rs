@@ -170,6 +170,8 @@ pub(super) struct Tables {
     aliases: Vec<TermNo>,
     /// Every IRI that some term stands for. Of an IRI that serves as a prefix, one term is enough.
     named: HashMap<Box<str>, Vec<TermNo>>,
+    /// By term: whether it names a type in a built-in context.
+    types: Vec<bool>,
 }
 
 /// The words that some context defines, or could be taken to.
@@ -350,6 +352,11 @@ impl Tables {
     /// Whether some context makes this term an alias of `@id` or `@type`.
     pub(super) fn is_alias(&self, term: TermNo) -> bool {
         self.aliases.contains(&term)
+    }
+
+    /// Whether this term names a type, and no property. `Criteria` and `criteria` stand for one IRI.
+    pub(super) fn is_type(&self, term: TermNo) -> bool {
+        self.types.get(term) == Some(&true)
     }
 
     /// Whether a term in force stands for this keyword.
@@ -553,6 +560,13 @@ impl Tables {
         }
         layer.terms.push(LayerTerm { term, definition, protection });
         Some(())
+    }
+
+    /// Remembers that a term names a type.
+    fn names_a_type(&mut self, term: &str) {
+        let term = self.terms.number(term.into());
+        self.types.resize(self.types.len().max(term + 1), false);
+        self.types[term] = true;
     }
 
     /// The number of a layer that is complete. Equal layers get the same one, however they were written.

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::context::{Active, Coercion, Container, Contexts, Definition, Entry, Meaning, Scoped, Tables, TermNo};
+use super::direction::{Direction, is_language_tag};
 use super::iri;
 use super::rdf::{Dataset, Term};
 use super::rdfc;
@@ -24,29 +25,6 @@ const RDF_JSON: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON";
 const XSD_BOOLEAN: &str = "http://www.w3.org/2001/XMLSchema#boolean";
 const XSD_DOUBLE: &str = "http://www.w3.org/2001/XMLSchema#double";
 const XSD_INTEGER: &str = "http://www.w3.org/2001/XMLSchema#integer";
-
-/// What a verifier reads of a badge, its subject and its achievement, by the place where it stands. Two objects of one id are
-/// one thing in RDF, and the statements are the same wherever these are written; so they are written where the id is first
-/// met, and cannot be hidden in a second place.
-const SAID_ONCE: [&str; 17] = [
-    "https://www.w3.org/2018/credentials#credentialStatus",
-    "https://www.w3.org/2018/credentials#credentialSubject",
-    "https://www.w3.org/2018/credentials#evidence",
-    "https://www.w3.org/2018/credentials#issuer",
-    "https://www.w3.org/2018/credentials#validFrom",
-    "https://www.w3.org/2018/credentials#validUntil",
-    "https://w3id.org/security#expiration",
-    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#achievement",
-    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#achievement-0",
-    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#alignment",
-    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#awardedDate",
-    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#Criteria",
-    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#identifier",
-    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#result",
-    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#resultDescription",
-    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#rubricCriterionLevel",
-    "https://purl.imsglobal.org/spec/vc/ob/vocab.html#source",
-];
 
 /// What is expanded: an object, with one member left out or replaced, under a context that may stand elsewhere.
 #[derive(Clone, Copy)]
@@ -105,7 +83,6 @@ pub(crate) fn expand<S: Statements>(
         labels: HashMap::new(),
         by_vocab: HashSet::new(),
         told: ByVocab::default(),
-        met: HashSet::with_capacity(32),
     };
     expander.node(&active, subject.object, Some(subject.replaced), None, &path)?;
     Ok((expander.statements, expander.told))
@@ -114,6 +91,8 @@ pub(crate) fn expand<S: Statements>(
 /// What becomes of the statements: a [`Dataset`] to sign, or nothing where only their safety is asked.
 pub(crate) trait Statements {
     type Term: Copy;
+    /// Whether a direction of a text that differs from that of its language and letters would be lost.
+    const LOSE_DIRECTION: bool;
     fn iri(&mut self, iri: &str) -> Self::Term;
     fn literal(&mut self, text: &str, datatype: Option<&str>, language: Option<&str>) -> Self::Term;
     fn blank(&mut self) -> Self::Term;
@@ -124,6 +103,7 @@ pub(crate) trait Statements {
 
 impl Statements for Dataset {
     type Term = Term;
+    const LOSE_DIRECTION: bool = true;
 
     fn iri(&mut self, iri: &str) -> Term {
         self.iri(iri)
@@ -151,6 +131,7 @@ pub(crate) struct Unwritten;
 
 impl Statements for Unwritten {
     type Term = ();
+    const LOSE_DIRECTION: bool = false;
     fn iri(&mut self, _: &str) {}
     fn literal(&mut self, _: &str, _: Option<&str>, _: Option<&str>) {}
     fn blank(&mut self) {}
@@ -178,8 +159,6 @@ struct Expander<'t, S: Statements> {
     labels: HashMap<String, S::Term>,
     by_vocab: HashSet<Box<str>>,
     told: ByVocab,
-    /// The ids of the nodes met so far.
-    met: HashSet<Box<str>>,
 }
 
 impl<'t, S: Statements> Expander<'t, S> {
@@ -208,34 +187,25 @@ impl<'t, S: Statements> Expander<'t, S> {
         };
         let active = typed.as_ref().unwrap_or(parent);
 
-        let mut is_met_again = false;
         let subject = match self.keyword(active, first_key, object, "@id", &Meaning::Id, path)? {
-            Some((Value::String(id), here)) => {
-                self.budget.look_up(id);
-                is_met_again = !self.met.insert(id.into());
-                self.document_iri(active, id, &here)?
-            }
+            Some((Value::String(id), here)) => self.document_iri(active, id, &here)?,
             Some((_, here)) => return Err(here.finding(Code::ContextRelativeIri).because("an id is text")),
             None => self.statements.blank(),
         };
         if let Some((types, here)) = types {
             for name in types.one_or_many() {
-                let name = name.as_str().unwrap_or_default();
-                let Some(class) = self.vocab_iri(parent, name, &here)? else {
-                    return Err(here.finding(Code::ContextUndefinedTerm).because(shown(name)));
-                };
+                let class = self.class(parent, name.as_str().unwrap_or_default(), &here)?;
                 let predicate = self.iri(RDF_TYPE)?;
                 self.statements.insert(subject, predicate, class, graph);
             }
         }
         for (index, (key, value)) in object.iter().enumerate() {
             let here = path.key(key);
-            let definition = self.keys[first_key + index].and_then(|term| tables.definition(active, term));
+            let term = self.keys[first_key + index];
+            let definition = term.and_then(|term| tables.definition(active, term));
             let predicate = match definition.map(|definition| &definition.meaning) {
-                Some(Meaning::Iri(iri)) if is_met_again && SAID_ONCE.contains(&&**iri) => {
-                    return Err(here
-                        .finding(Code::ContextKeyword)
-                        .because("said in a second place of what has the same id"));
+                Some(_) if term.is_some_and(|term| tables.is_type(term)) => {
+                    return Err(here.finding(Code::ContextKeyword).because("the name of a type is no property"));
                 }
                 Some(Meaning::Iri(iri)) => self.iri(iri)?,
                 Some(Meaning::Id | Meaning::Type) => continue,
@@ -275,8 +245,15 @@ impl<'t, S: Statements> Expander<'t, S> {
                 if found.is_some() {
                     return Err(here.finding(Code::ContextKeyword).because("given twice"));
                 }
-                // In compacted form a keyword that has a name is written by it: whoever looks for `id` finds none under `@id`.
-                if key == keyword && self.tables.has_alias(active, meaning) {
+                // In compacted form a keyword that has a name is written by it: whoever looks for `id` finds none under `@id`,
+                // nor under a second name that one more context gives it.
+                let name = &keyword[1..];
+                let names = |definition: &Definition| definition.meaning == *meaning;
+                let otherwise = match key == keyword {
+                    true => self.tables.has_alias(active, meaning),
+                    false => key != name && self.tables.named(active, name).is_some_and(names),
+                };
+                if otherwise {
                     return Err(here
                         .finding(Code::ContextKeyword)
                         .because("a keyword that has a name is written by its name"));
@@ -336,6 +313,20 @@ impl<'t, S: Statements> Expander<'t, S> {
             self.entered.push((Rc::clone(active), scoped, entry, Rc::clone(&next)));
         }
         Ok(next)
+    }
+
+    /// What stands for a type. One that has a name is written by it, like a property: a status entry of two types must not
+    /// pass for one of one.
+    fn class(&mut self, parent: &Active, name: &str, path: &Path<'_>) -> Result<S::Term, Finding> {
+        if name.starts_with("_:") {
+            return Ok(self.label(name));
+        }
+        let undefined = || path.finding(Code::ContextUndefinedTerm).because(shown(name));
+        let iri = self.vocab_text(parent, name, path)?.ok_or_else(undefined)?;
+        if self.tables.named(parent, name).is_none() && self.tables.has_name(&iri) {
+            return Err(path.finding(Code::ContextKeyword).because("a type that has a name is written by its name"));
+        }
+        self.iri(&iri)
     }
 
     /// The predicate for a key that is no term: an absolute IRI, or by `@vocab`.
@@ -457,9 +448,12 @@ impl<'t, S: Statements> Expander<'t, S> {
         object.len() == 1 && object.iter().all(|(key, _)| key == "@id" || means_id(key))
     }
 
-    /// JSON-LD 1.1 section 4.2: a literal written out with `@value` and at most one of `@type` and `@language`.
+    /// JSON-LD 1.1 section 4.2: a literal written out with `@value`, and at most one of `@type` and `@language`.
+    ///
+    /// RDF has no place for a `@direction` (JSON-LD 1.1 API section 8.6, without `rdfDirection`). It is taken where the language
+    /// and the text give the same, so that nothing is lost; elsewhere only where the JSON is signed.
     fn value_object(&mut self, active: &Active, object: Object<'_>, path: &Path<'_>) -> Result<S::Term, Finding> {
-        let (mut value, mut datatype, mut language) = (Value::Null, None, None);
+        let (mut value, mut datatype, mut language, mut direction) = (Value::Null, None, None, None);
         for (key, entry) in object.iter() {
             let here = path.key(key);
             let is_type =
@@ -471,18 +465,29 @@ impl<'t, S: Statements> Expander<'t, S> {
                     let iri = if name == "@json" { Some(name.into()) } else { self.vocab_text(active, name, &here)? };
                     datatype = Some(iri.ok_or_else(|| here.finding(Code::ContextRelativeIri).because(shown(name)))?);
                 }
-                // One spelling, so that no two programs sign different texts.
-                ("@language", Value::String(tag)) if is_lower_case_tag(tag) => language = Some(tag),
-                ("@language", _) => {
-                    return Err(here.finding(Code::ContextKeyword).because("a language tag in lower case"));
+                // The statement has the tag in lower case, as the common processors write it.
+                ("@language", Value::String(tag)) if is_language_tag(tag) => language = Some(tag.to_ascii_lowercase()),
+                ("@language", _) => return Err(here.finding(Code::ContextKeyword).because("this is no language tag")),
+                ("@direction", Value::String(word)) => {
+                    let read = Direction::named(word);
+                    direction = Some(read.ok_or_else(|| here.finding(Code::ContextKeyword).because("ltr or rtl"))?);
                 }
                 _ => return Err(here.finding(Code::ContextKeyword)),
             }
         }
+        let language = language.as_deref();
         let term = match (value, datatype.as_deref(), language) {
+            (Value::String(text), None, language) => {
+                if S::LOSE_DIRECTION && direction.is_some_and(|given| given != Direction::of(text, language)) {
+                    return Err(path.key("@direction").finding(Code::ContextDirection));
+                }
+                self.literal(text, None, language)?
+            }
+            _ if direction.is_some() => {
+                return Err(path.finding(Code::ContextKeyword).because("only a text has a direction"));
+            }
             (value, Some("@json"), None) => self.json_literal(value)?,
             (Value::String(text), datatype, None) => self.literal(text, datatype, None)?,
-            (Value::String(text), None, language) => self.literal(text, None, language)?,
             (Value::Number(number), datatype, None) => self.number(number, datatype, path)?,
             (Value::Bool(value), datatype, None) => self.boolean(value, datatype)?,
             _ => return Err(path.finding(Code::ContextKeyword).because("a value object that is none")),
@@ -657,13 +662,4 @@ fn exponential(value: f64) -> String {
     let mantissa = mantissa.trim_end_matches('0');
     let zero = if mantissa.ends_with('.') { "0" } else { "" };
     format!("{mantissa}{zero}E{exponent}")
-}
-
-fn is_lower_case_tag(tag: &str) -> bool {
-    let mut parts = tag.split('-');
-    let is_part = |part: &str| {
-        (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    };
-    parts.next().is_some_and(|first| is_part(first) && first.bytes().all(|b| b.is_ascii_lowercase()))
-        && parts.all(is_part)
 }

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{BadgeStatus, Outcome};
-use crate::badge::Claims;
+use crate::badge::{Claims, ResultClaim, Said, Words};
 use crate::finding::{Code, Finding, Severity};
+use crate::jsonld::Direction;
 use crate::shown::without_isolates;
 use crate::time::Instant;
 
@@ -70,12 +71,62 @@ struct Summary<'o> {
     issuer_name: Option<&'o str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     holder_name: Option<&'o str>,
+    /// Where the badge names the holder more than once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    other_names: Vec<&'o str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<&'o str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     valid_from: Option<Instant>,
     #[serde(skip_serializing_if = "Option::is_none")]
     valid_until: Option<Instant>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    results: Vec<Reached<'o>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assessor: Option<&'o str>,
+    /// The language and direction of the texts above, where the badge gives a language or they are read from right to left.
+    #[serde(skip_serializing_if = "Spoken::is_empty")]
+    languages: Spoken<'o>,
+}
+
+/// One result, as the badge says it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Reached<'o> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'o str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<&'o str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'o str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'o str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    required_level: Option<&'o str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    required_value: Option<&'o str>,
+    /// Below what is required, or not shown to reach it.
+    below: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Spoken<'o> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    achievement: Option<Language<'o>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer_name: Option<Language<'o>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assessor: Option<Language<'o>>,
+}
+
+/// How a text is to be shown: the attributes `lang` and `dir` of HTML.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Language<'o> {
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_lower_case")]
+    language: Option<&'o str>,
+    direction: Direction,
 }
 
 #[derive(Debug, Serialize)]
@@ -126,18 +177,61 @@ impl<'o> Report<'o> {
 
 impl<'o> Summary<'o> {
     fn of(claims: Claims<'o>, issuer_name: Option<&'o str>) -> Self {
+        let mut names = claims.holder_names().into_iter();
+        let language = |said| claims.words(said).and_then(Language::of);
         Self {
             id: claims.id(),
             achievement: claims.achievement_name(),
             achievement_id: claims.achievement_id(),
             issuer: claims.issuer_id(),
             issuer_name: issuer_name.or_else(|| claims.issuer_name()),
-            holder_name: claims.holder_name(),
+            holder_name: names.next(),
+            other_names: names.collect(),
             subject: claims.subject_id(),
             valid_from: claims.valid_from(),
             valid_until: claims.valid_until(),
+            results: claims.results().map(Reached::of).collect(),
+            assessor: claims.assessor(),
+            languages: Spoken {
+                achievement: language(Said::AchievementName),
+                issuer_name: language(Said::IssuerName).filter(|_| issuer_name.is_none()),
+                assessor: language(Said::Assessor),
+            },
         }
     }
+}
+
+impl<'o> Reached<'o> {
+    fn of(result: ResultClaim<'o>) -> Self {
+        Self {
+            name: result.name,
+            level: result.level,
+            value: result.value,
+            status: result.status,
+            required_level: result.required_level,
+            required_value: result.required_value,
+            below: result.is_below,
+        }
+    }
+}
+
+impl Spoken<'_> {
+    fn is_empty(&self) -> bool {
+        self.achievement.is_none() && self.issuer_name.is_none() && self.assessor.is_none()
+    }
+}
+
+impl<'o> Language<'o> {
+    fn of(words: Words<'o>) -> Option<Self> {
+        let (language, direction) = (words.language(), words.direction());
+        (language.is_some() || direction == Direction::RightToLeft).then_some(Self { language, direction })
+    }
+}
+
+/// Tags are equal in any case, and only one is signed.
+#[allow(clippy::ref_option, reason = "serde passes fields by reference")]
+fn in_lower_case<S: Serializer>(tag: &Option<&str>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&tag.unwrap_or_default().to_ascii_lowercase())
 }
 
 impl<'o> Entry<'o> {

@@ -81,6 +81,9 @@ impl Table {
                 definition.prefix = is_prefix;
             }
             tables.define(&mut layer, term, definition, protection).expect("the tables are far from full");
+            if is_type_name(term) {
+                tables.names_a_type(term);
+            }
         }
         tables.close(layer, free_prefixes)
     }
@@ -96,6 +99,12 @@ impl Table {
             None => word.into(),
         }
     }
+}
+
+/// The published contexts begin the names of types with a capital, or like `1EdTechRevocationList`, and those of properties
+/// with a small letter.
+fn is_type_name(term: &str) -> bool {
+    term.starts_with(|first: char| first.is_ascii_uppercase() || first.is_ascii_digit())
 }
 
 /// A mapping and nothing else.
