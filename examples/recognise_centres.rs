@@ -11,6 +11,7 @@ use taskbadge::badge::{Achievement, Badge, Criteria, Profile, Subject};
 use taskbadge::jsonld::Contexts;
 use taskbadge::key::SigningKey;
 use taskbadge::proof::ProofOptions;
+use taskbadge::shown::Quoted;
 use taskbadge::time::Instant;
 use taskbadge::trust::{Entity, KnownPack, Pack, Root, Scope, Trust};
 use taskbadge::verify::Verifier;
@@ -48,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for task in ["https://centre.example.org/tasks/forklift/1", "https://centre.example.org/licences/crane/1"] {
         let badge = badge(&centre, task, now)?;
         match verifier.verify(badge.as_bytes(), now) {
-            Ok(badge) => println!("VALID: {task}, by {}", badge.issuer_name().unwrap_or("?")),
+            Ok(badge) => println!("VALID: {task}, by {}", Quoted(badge.issuer_name().unwrap_or("?"))),
             Err(refusal) => println!("{refusal}"),
         }
     }

@@ -9,6 +9,7 @@ use std::error::Error;
 use std::time::SystemTime;
 
 use taskbadge::key::VerifyingKey;
+use taskbadge::shown::{Name, Quoted};
 use taskbadge::time::Instant;
 use taskbadge::trust::{RecognisedIssuer, Trust};
 use taskbadge::verify::Verifier;
@@ -24,8 +25,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     for file in arguments {
         match verifier.verify(&std::fs::read(&file)?, now) {
-            Ok(badge) => println!("{file}: VALID: {}", badge.claims().achievement_name().unwrap_or_default()),
-            Err(refusal) => println!("{file}: {refusal}"),
+            Ok(badge) => {
+                // What a badge says is the issuer's word, and a file's name anybody's: shown so that neither reads as ours.
+                let task = Quoted(badge.claims().achievement_name().unwrap_or_default());
+                println!("VALID  {}: {task}", Name(&file));
+            }
+            Err(refusal) => println!("{refusal} [{}]", Name(&file)),
         }
     }
     Ok(())

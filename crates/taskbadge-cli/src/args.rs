@@ -263,7 +263,7 @@ impl From<Order> for DateOrder {
 
 #[derive(Args)]
 pub(crate) struct Verify {
-    /// Badges: files, folders (with all .json files below), or - for standard input
+    /// Badges: files, folders (with every file below), or - for standard input
     #[arg(required = true)]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]

@@ -15,7 +15,7 @@ use serde::Serialize;
 use taskbadge::badge::Claims;
 use taskbadge::finding::Code;
 use taskbadge::json::Limits;
-use taskbadge::shown;
+use taskbadge::shown::{self, without_isolates};
 use taskbadge::time::Instant;
 use taskbadge::trust::PackParts;
 use taskbadge::verify::{BadgeStatus, Refusal, Report, VerifiedBadge, Verifier};
@@ -255,7 +255,9 @@ impl Desk {
 
     fn no_verdict(&self, path: &Path, sentence: &str, colours: Colours) -> Answer {
         let text = match self.form {
-            Form::Json => json(&JsonLine::Trouble { file: &path.display().to_string(), error: sentence }),
+            Form::Json => {
+                json(&JsonLine::Trouble { file: &path.display().to_string(), error: &without_isolates(sentence) })
+            }
             _ => words::answer(&colours.paint(Exit::Trouble, words::NO_VERDICT), sentence, &[]),
         };
         Answer { is: Is::Badge(Exit::Trouble), text, folder: None }
