@@ -167,6 +167,12 @@ pub enum Trouble {
         /// The badge that has it, if the ledger knows.
         badge: Option<Iri>,
     },
+    /// The ledger lacks what was published, and so does the folder.
+    #[error("{} was published, and is not there as it was published; the ledger may not know all that it has as taken back, so nothing was done; fetch it from where it is published, and name the folder with `taskbadge ledger accept-restored --published FOLDER`; if it is nowhere any more, add --lists-lost", lists.iter().map(|list| list.as_str()).collect::<Vec<_>>().join(", "))]
+    ListsGone {
+        /// The lists.
+        lists: Vec<Iri>,
+    },
     /// A file in the published folder is not what this centre publishes there.
     #[error(
         "{}: {why}; nothing was published; put back the ledger and the folder that belong together, or move the file away",
