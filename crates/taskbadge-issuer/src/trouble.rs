@@ -23,7 +23,9 @@ pub enum Trouble {
     File(#[from] FileTrouble),
     /// An address below which files are to be published has a part that no file or folder can be called by everywhere.
     #[error(
-        "`{part}` in {address} is a name that Windows keeps for a device or cannot have, so that what is published could not be carried everywhere; choose another address"
+        "{} in {} is a name that Windows keeps for a device or cannot have, so that what is published could not be carried everywhere; choose another address",
+        Quoted(part),
+        Name(address)
     )]
     ReservedName {
         /// The address.
