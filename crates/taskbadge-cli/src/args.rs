@@ -18,7 +18,7 @@ use taskbadge_status::MaxAge;
 
 use desk::{Correct, Publish, Renew};
 use key::Key;
-use ledger::{Change, Ledger, Revoke, Stats};
+use ledger::{Ledger, Revoke, Standing, Stats};
 use pack::Pack;
 use trust::{Trust, Trusted};
 
@@ -53,9 +53,9 @@ pub(crate) enum Command {
     /// Take badges back for good
     Revoke(Box<Revoke>),
     /// Take badges back for a while
-    Suspend(Box<Change>),
+    Suspend(Box<Standing>),
     /// Let suspended badges stand again
-    Reinstate(Box<Change>),
+    Reinstate(Box<Standing>),
     /// Look at the ledger of all badges, prove it, and forget people
     #[command(subcommand)]
     Ledger(Box<Ledger>),
@@ -186,6 +186,8 @@ pub(crate) struct Issue {
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) actor: ledger::Actor,
+    #[command(flatten)]
+    pub(crate) last: desk::LastPublished,
     /// Issue in spite of what the linter calls an error, by its code; may be given several times
     #[arg(long, value_name = "CODE", value_parser = lint_code)]
     pub(crate) allow: Vec<lint::Code>,

@@ -22,6 +22,8 @@ use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::ledger::Ledger;
 
 use crate::args::Command;
+use crate::args::desk::LastPublished;
+use crate::memory::{Manner, Memory};
 use crate::output::{Exit, Output, Trouble};
 use crate::words;
 
@@ -53,6 +55,24 @@ pub(crate) fn run(command: Command, output: &mut Output) -> Result<Exit, Trouble
 /// The ledger of a centre that has issued: to look at one is no reason to begin it.
 fn ledger_of(centre: &Centre) -> Result<Ledger, Trouble> {
     centre.ledger_if_begun()?.ok_or_else(|| Trouble::new(words::ledger::nothing_issued(centre.folder())))
+}
+
+/// Refuses to issue with a ledger that does not know what was published last, by what this computer remembers of it.
+fn refuse_old(
+    last: &LastPublished,
+    centre: &Centre,
+    manner: Manner,
+    actor: impl FnOnce() -> Result<String, Trouble>,
+    output: &mut Output,
+) -> Result<(), Trouble> {
+    let (mut memory, now) = (Memory::of(centre)?, now());
+    match centre.ledger_if_begun()? {
+        None => memory.refuse_gone(centre),
+        Some(mut ledger) => {
+            memory.ask(last, centre, &mut ledger, manner, actor, now)?;
+            memory.refuse_behind(centre, &mut ledger, manner, output, now)
+        }
+    }
 }
 
 /// The clock, read here and nowhere else.

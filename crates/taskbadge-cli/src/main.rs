@@ -9,6 +9,7 @@ mod confirm;
 mod files;
 mod fingerprint;
 mod kept_lists;
+mod memory;
 mod output;
 mod pack_file;
 mod passphrase;
@@ -16,6 +17,7 @@ mod selection;
 mod store;
 mod trust_file;
 mod trusted;
+mod user_folder;
 mod words;
 
 use std::process::ExitCode;

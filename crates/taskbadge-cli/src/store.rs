@@ -25,6 +25,7 @@ use crate::args::trust::StoreFolder;
 use crate::output::Trouble;
 use crate::pack_file;
 use crate::trust_file::{self, TrustFile};
+use crate::user_folder;
 use crate::words;
 use crate::words::trust as said;
 
@@ -55,7 +56,7 @@ const KNOWN_BYTES_MAX: u64 = 16 * 1024 * 1024;
 impl Store {
     /// The store that was named, or the one in the user's data folder.
     pub(crate) fn of(folder: &StoreFolder) -> Result<Self, Trouble> {
-        let folder = folder.store.clone().or_else(data_folder);
+        let folder = folder.store.clone().or_else(user_folder::data);
         folder.map(|folder| Self { folder }).ok_or_else(|| Trouble::new(words::NO_DATA_FOLDER))
     }
 
@@ -186,20 +187,6 @@ fn name_of(id: &str) -> String {
 
 fn is_name(name: &str) -> bool {
     name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-}
-
-fn data_folder() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let folder = if cfg!(windows) {
-        set("APPDATA")
-    } else if cfg!(target_os = "macos") {
-        set("HOME").map(|home| home.join("Library/Application Support"))
-    } else {
-        // XDG Base Directory Specification: a relative path there does not count.
-        let data = set("XDG_DATA_HOME").filter(|folder| folder.is_absolute());
-        data.or_else(|| set("HOME").map(|home| home.join(".local/share")))
-    };
-    folder.map(|folder| folder.join("taskbadge"))
 }
 
 #[cfg(test)]

@@ -192,7 +192,7 @@ impl House {
 
     fn publish(&mut self) {
         let folder = self.centre.published_folder();
-        publish(&self.centre, &self.key, &mut self.ledger(), &folder, at()).expect("room");
+        publish(&self.centre, &self.key, &mut self.ledger(), &folder, None, at()).expect("room");
     }
 
     fn find(&mut self) {

@@ -3,10 +3,14 @@
 //! Its paths are those of the web addresses, so that it can be served as it is: the list at
 //! `https://centre.example.org/status/revocation-….json` is the file `status/revocation-….json`, and the document of
 //! `did:web:centre.example.org` is `.well-known/did.json`. Any static web server, object store or USB stick can carry it.
-//! One file more, `ledger-head.txt`, says how far the ledger had come: that is how a restored backup is noticed.
+//! One file more, `ledger-head.txt`, says how far the ledger had come, and which lists were published: that is how a
+//! restored backup is noticed. Whoever keeps that [`PublishedHead`] elsewhere notices it where the whole folder was
+//! restored, too.
 //!
 //! Every file is written beside, synced and renamed, so that a reader never sees half of one. What was published as
 //! revoked stays so: publishing refuses to clear a revoked bit.
+
+mod head;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -14,7 +18,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 use taskbadge::badge::{Iri, SignedBadge, StatusPurpose};
 use taskbadge::finding::Finding;
-use taskbadge::json::Limits;
+use taskbadge::json::{Document, Limits};
 use taskbadge::jsonld::Contexts;
 use taskbadge::key::Signer;
 use taskbadge::proof::ProofOptions;
@@ -29,16 +33,12 @@ use crate::centre::{Centre, DOCUMENT_MAX_BYTES};
 use crate::cores::on_all_cores;
 use crate::keys::{Keys, Role};
 use crate::ledger::faults::step;
+pub use head::{HEAD_FILE, ListedFile, NotAPublishedHead, PublishedHead};
+
 use crate::ledger::{Because, Comparison, Head, Ledger, LedgerTrouble, List, Published, Reason, Status};
 
 /// For how many days a published list may be relied on: a centre that publishes every week is never late.
 pub const VALID_DAYS: i64 = 10;
-
-/// The name of the file that says how far the ledger had come.
-pub const HEAD_FILE: &str = "ledger-head.txt";
-
-/// One line.
-const HEAD_MAX_BYTES: u64 = 1024;
 
 /// What was published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,11 @@ pub struct Publication {
     pub document: Option<PathBuf>,
     /// Until when the lists may be relied on: publish again before.
     pub valid_until: Instant,
+    /// What stands in `ledger-head.txt` from now on. Keep it outside the centre's folder, and hand it in the next time.
+    pub head: PublishedHead,
+    /// The date of the newest list that was published before, where that is still to come: the clock was ahead then, or is
+    /// behind now.
+    pub dated_ahead: Option<Instant>,
 }
 
 /// A list that was published.
@@ -68,9 +73,11 @@ pub struct PublishedList {
 /// ledger stands. Issuing alone changes no bit.
 ///
 /// The centre's [own folder](Centre::published_folder) is always read and written, too: by it a restored backup is
-/// noticed. Any other folder is one more copy; what was published as revoked in either stays so in both.
+/// noticed. Any other folder is one more copy; what was published as revoked in either stays so in both. `remembered` is
+/// what was published last as it is known from outside these folders, if it is.
 ///
 /// # Errors
+/// [`Trouble::ListsGone`] where the ledger has not all that was published, and a list that has it is not there;
 /// [`Trouble::WouldClear`] where a folder has a revocation that the ledger does not know; [`Trouble::OtherPublished`]
 /// where another folder than the centre's own has a later state, or another centre's; [`Trouble::OtherLedger`];
 /// [`Trouble::Unreadable`] where a folder has a list that is not the centre's; those of [`Centre::method`] for the key,
@@ -81,6 +88,7 @@ pub fn publish(
     key: &dyn Signer,
     ledger: &mut Ledger,
     folder: &Path,
+    remembered: Option<&PublishedHead>,
     now: Instant,
 ) -> Result<Publication, Trouble> {
     if ledger.is_of_another(centre.settings().did().as_str(), centre.settings().status().as_str())? {
@@ -91,42 +99,84 @@ pub fn publish(
     // Of two that publish at once, the later would put back what the earlier read before a revocation.
     let _locks = folders.lock()?;
     folders.refuse_of_others(ledger)?;
-    let in_order = compare(ledger, &folders.own, now)? == Comparison::InOrder;
+    let last = folders.last(remembered)?;
+    let in_order = match &last {
+        Some(last) => ledger.compare(&last.end, now)? == Comparison::InOrder,
+        None => true,
+    };
+    // Of the two heads the nearer may be the one that is not known.
+    let in_order = compare(ledger, &folders.own, now)? == Comparison::InOrder && in_order;
     let sites = folders.read(centre, ledger, now)?;
+    if let Some(last) = &last
+        && !has_all(ledger)?
+    {
+        refuse_gone(last, &sites)?;
+    }
+    let dated_ahead = sites.iter().flat_map(Site::dates).filter(|made| *made > now).max();
     let press = Press::new(centre, key, now)?;
     let bits = all_bits(&sites, ledger, in_order, now)?;
     let texts = on_all_cores(&bits, |(list, bits)| press.list(list, bits))?;
-    let (mut lists, mut pages) = (Vec::new(), Vec::new());
+    let (mut lists, mut pages, mut listed) = (Vec::new(), Vec::new(), Vec::new());
     for ((list, bits), text) in bits.into_iter().zip(texts) {
         let page = path_of(list.url.as_str());
         let file = folder.join(&page);
+        listed.push(ListedFile {
+            url: list.url.clone(),
+            publication: list.published.map_or(0, |(number, _)| number + 1),
+            made: now,
+            digest: Sha256::digest(&text).into(),
+        });
         pages.push((page, text.into_bytes()));
         lists.push(PublishedList { url: list.url, file, purpose: list.purpose, raised: bits.count_set() });
     }
+    let known = ledger.lists()?;
+    for list in listed.iter_mut().filter(|list| known.iter().any(|known| known.url == list.url)) {
+        list.publication = list.publication.max(1);
+    }
+    // Should this be cut off here, the lists may be the old ones or the new.
+    let both = PublishedHead { lists: listed.clone(), ..last.clone().unwrap_or(PublishedHead::empty()) };
+    folders.write_head(&last.map_or(both.clone(), |last| last.with(both)))?;
     let mut document = None;
     for folder in folders.all() {
         document = write_pages(centre, folder, &pages)?;
     }
     step("lists are written");
 
-    let digests: Vec<[u8; 32]> = pages.iter().map(|(_, text)| Sha256::digest(text).into()).collect();
-    let known = ledger.lists()?;
-    let last = |url: &Iri| known.iter().find(|list| list.url == *url).map(|list| list.published.map_or(0, |(n, _)| n));
-    let published = lists
-        .iter()
-        .zip(&digests)
-        .filter_map(|(list, digest)| Some(Published { list: &list.url, publication: last(&list.url)? + 1, digest }));
-    ledger.published(&published.collect::<Vec<_>>(), now)?;
+    let published = listed.iter().filter(|list| known.iter().any(|known| known.url == list.url));
+    let published: Vec<_> = published
+        .map(|list| Published { list: &list.url, publication: list.publication, digest: &list.digest })
+        .collect();
+    ledger.published(&published, now)?;
     step("the publication is noted");
     // A ledger that is behind must not pass for the whole: the head that it does not know stays where it is.
-    if in_order {
-        let head = format!("{}\n", ledger.head()?);
-        for folder in folders.all() {
-            files::replace(&folder.join(HEAD_FILE), head.as_bytes(), Secrecy::Open)?;
-            step("a file is written");
-        }
+    let end = match ledger.in_doubt()? {
+        Some(unknown) => unknown,
+        None => ledger.head()?,
+    };
+    let head = PublishedHead { end, lists: listed };
+    folders.write_head(&head)?;
+    Ok(Publication { lists, document, valid_until: press.valid_until, head, dated_ahead })
+}
+
+/// Whether the ledger knows all that was ever published: no head is unknown to it, and no loss was ever accepted.
+fn has_all(ledger: &mut Ledger) -> Result<bool, Trouble> {
+    Ok(ledger.in_doubt()?.is_none() && !ledger.was_restored()?)
+}
+
+/// Refuses to go on without a list that a head names: what it has as taken back, nothing else may know.
+fn refuse_gone(head: &PublishedHead, sites: &[Site]) -> Result<(), Trouble> {
+    match gone(head, sites) {
+        lists if lists.is_empty() => Ok(()),
+        lists => Err(Trouble::ListsGone { lists }),
     }
-    Ok(Publication { lists, document, valid_until: press.valid_until })
+}
+
+/// The lists that a head names and that are nowhere as they were published.
+fn gone(head: &PublishedHead, sites: &[Site]) -> Vec<Iri> {
+    let is_there = |list: &&ListedFile| sites.iter().any(|site| site.digest(&list.url) == Some(list.digest));
+    let there: BTreeSet<&Iri> = head.lists.iter().filter(is_there).map(|list| &list.url).collect();
+    let named: BTreeSet<&Iri> = head.lists.iter().map(|list| &list.url).collect();
+    named.difference(&there).map(|url| (*url).clone()).collect()
 }
 
 /// Writes the lists, at their places below a folder, and the DID document of a did:web.
@@ -171,8 +221,10 @@ impl<'f> Folders<'f> {
     /// put in doubt: anything may lie in another.
     fn refuse_of_others(&self, ledger: &mut Ledger) -> Result<(), Trouble> {
         if let Some(copy) = self.copy
-            && let Some(head) = read_head(copy)?
-            && !ledger.knows_of(&head)?
+            && let Some(head) = PublishedHead::read(copy)?
+            && !ledger.knows_of(&head.end)?
+            // It was published by a ledger that is in doubt, as this one is.
+            && ledger.in_doubt()? != Some(head.end)
         {
             return Err(Trouble::OtherPublished(copy.into()));
         }
@@ -189,6 +241,25 @@ impl<'f> Folders<'f> {
         let mut folders: Vec<&Path> = self.all().collect();
         folders.sort();
         folders.into_iter().map(lock).collect()
+    }
+
+    /// What was published last, by these folders and by what is remembered elsewhere.
+    fn last(&self, remembered: Option<&PublishedHead>) -> Result<Option<PublishedHead>, Trouble> {
+        let mut last = remembered.cloned();
+        for folder in self.all() {
+            if let Some(head) = PublishedHead::read(folder)? {
+                last = Some(last.map_or(head.clone(), |last| last.with(head)));
+            }
+        }
+        Ok(last)
+    }
+
+    fn write_head(&self, head: &PublishedHead) -> Result<(), Trouble> {
+        for folder in self.all() {
+            files::replace(&folder.join(HEAD_FILE), head.to_string().as_bytes(), Secrecy::Open)?;
+            step("a file is written");
+        }
+        Ok(())
     }
 
     fn read(&self, centre: &Centre, ledger: &mut Ledger, now: Instant) -> Result<Vec<Site>, Trouble> {
@@ -214,18 +285,34 @@ pub struct Recovery {
     /// Files of badges in the centre's folder that the ledger knows nothing of: those badges stay valid until they end,
     /// and cannot be taken back one by one.
     pub strangers: Vec<PathBuf>,
+    /// Lists that were published and are nowhere any more; that their content is lost was accepted, too.
+    pub lost: Vec<Iri>,
+    /// What stands in `ledger-head.txt` from now on.
+    pub head: Option<PublishedHead>,
+}
+
+/// What becomes of lists that were published, and whose files are nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListsGone {
+    /// Nothing is done before they are back.
+    Refuse,
+    /// They count as lost, by the decision of a person: what only they had as taken back is so no more.
+    Accept,
 }
 
 /// Goes on with a ledger that was restored from a backup, by the decision of a person: its lists get no more badges, and
 /// what was published as revoked or suspended is so again. `folder` is what was published last; the centre's own folder
-/// is read, too.
+/// is read, too. `remembered` is as for [`publish`].
 ///
 /// # Errors
-/// [`LedgerTrouble::NothingToAccept`] where nothing is amiss, [`Trouble::Unreadable`], the troubles of the ledger.
+/// [`LedgerTrouble::NothingToAccept`] where nothing is amiss; [`Trouble::ListsGone`] where lists are, unless that is
+/// accepted; [`Trouble::Unreadable`], the troubles of the ledger.
 pub fn recover(
     centre: &Centre,
     ledger: &mut Ledger,
     folder: &Path,
+    remembered: Option<&PublishedHead>,
+    lists_gone: ListsGone,
     because: &Because,
     now: Instant,
 ) -> Result<Recovery, Trouble> {
@@ -233,7 +320,18 @@ pub fn recover(
     for folder in folders.all() {
         compare(ledger, folder, now)?;
     }
+    let last = folders.last(remembered)?;
+    if let Some(last) = &last {
+        ledger.compare(&last.end, now)?;
+    }
     let sites = folders.read(centre, ledger, now)?;
+    let gone = match &last {
+        Some(last) if !has_all(ledger)? => gone(last, &sites),
+        _ => Vec::new(),
+    };
+    if !gone.is_empty() && lists_gone == ListsGone::Refuse {
+        return Err(Trouble::ListsGone { lists: gone });
+    }
     let closed = match ledger.accept_restored(because, now) {
         Ok(closed) => Some(closed),
         Err(LedgerTrouble::NothingToAccept) => None,
@@ -246,7 +344,12 @@ pub fn recover(
         suspended: Vec::new(),
         unknown: 0,
         strangers: Vec::new(),
+        lost: gone,
+        head: None,
     };
+    if !recovery.lost.is_empty() {
+        ledger.lists_lost(&recovery.lost, because, now)?;
+    }
     for list in ledger.lists()? {
         let Some(published) = all_published(&sites, &list) else { continue };
         for index in lost(&published, &raised(ledger, &list)?) {
@@ -269,24 +372,44 @@ pub fn recover(
     if !recovery.suspended.is_empty() {
         ledger.suspend(&recovery.suspended, because, now)?;
     }
-    if !recovery.accepted && recovery.revoked.is_empty() && recovery.suspended.is_empty() {
+    if !recovery.accepted && recovery.revoked.is_empty() && recovery.suspended.is_empty() && recovery.lost.is_empty() {
         return Err(LedgerTrouble::NothingToAccept.into());
     }
     let strays = all_strays(&sites);
     let of_revocation = strays.iter().filter(|stray| stray.purpose == StatusPurpose::Revocation);
-    recovery.unknown += of_revocation.map(|stray| stray.bits.count_set()).sum::<u64>();
+    recovery.unknown += of_revocation.map(|stray| stray.list.bits.count_set()).sum::<u64>();
     keep_in_own(&folders, &sites)?;
+    recovery.head = last.map(|last| rewrite_head(&folders.own, last)).transpose()?;
     recovery.strangers = strangers(centre, ledger)?;
     Ok(recovery)
+}
+
+/// From now on what stands in the centre's own folder is what was published last, as far as anybody knows.
+fn rewrite_head(own: &Path, last: PublishedHead) -> Result<PublishedHead, Trouble> {
+    let mut lists: Vec<ListedFile> = Vec::new();
+    for list in last.lists {
+        if lists.iter().any(|known| known.url == list.url) {
+            continue;
+        }
+        if let Some(bytes) = read_list(&own.join(path_of(list.url.as_str())))? {
+            let made = made_of(&bytes).unwrap_or(list.made);
+            lists.push(ListedFile { made, digest: Sha256::digest(&bytes).into(), ..list });
+        }
+    }
+    let head = PublishedHead { end: last.end, lists };
+    files::make_folder(own)?;
+    files::replace(&own.join(HEAD_FILE), head.to_string().as_bytes(), Secrecy::Open)?;
+    Ok(head)
 }
 
 /// Copies the lists of a folder that a person named into the centre's own, where that has less: what they say is then
 /// in every later publication.
 fn keep_in_own(folders: &Folders<'_>, sites: &[Site]) -> Result<(), Trouble> {
     let ([own, copy], Some(from)) = (sites, folders.copy) else { return Ok(()) };
-    let lists = copy.lists.iter().chain(copy.strays.iter().map(|stray| (&stray.url, &stray.bits)));
-    for (url, bits) in lists {
-        let known = own.lists.get(url).or_else(|| own.strays.iter().find(|s| s.url == *url).map(|s| &s.bits));
+    let lists = copy.lists.iter().chain(copy.strays.iter().map(|stray| (&stray.url, &stray.list)));
+    for (url, Standing { bits, .. }) in lists {
+        let stray = || own.strays.iter().find(|stray| stray.url == *url).map(|stray| &stray.list.bits);
+        let known = own.bits(url).or_else(stray);
         if known.is_none_or(|known| bits.keeps_all_of(known) && !known.keeps_all_of(bits)) {
             let page = path_of(url.as_str());
             let (from, to) = (from.join(&page), folders.own.join(&page));
@@ -324,8 +447,8 @@ fn strangers(centre: &Centre, ledger: &mut Ledger) -> Result<Vec<PathBuf>, Troub
 /// # Errors
 /// [`Trouble::Unreadable`], the troubles of the ledger, [`Trouble::File`].
 pub fn compare(ledger: &mut Ledger, folder: &Path, now: Instant) -> Result<Comparison, Trouble> {
-    match read_head(folder)? {
-        Some(head) => Ok(ledger.compare(&head, now)?),
+    match PublishedHead::read(folder)? {
+        Some(head) => Ok(ledger.compare(&head.end, now)?),
         None => Ok(Comparison::InOrder),
     }
 }
@@ -336,8 +459,8 @@ pub fn compare(ledger: &mut Ledger, folder: &Path, now: Instant) -> Result<Compa
 /// # Errors
 /// [`LedgerTrouble::Restored`], [`Trouble::Unreadable`], the troubles of the ledger, [`Trouble::File`].
 pub(crate) fn refuse_behind(ledger: &mut Ledger, folder: &Path) -> Result<(), Trouble> {
-    let unknown = match read_head(folder)? {
-        Some(head) if !ledger.knows_of(&head)? => Some(head),
+    let unknown = match PublishedHead::read(folder)? {
+        Some(head) if !ledger.knows_of(&head.end)? => Some(head.end),
         _ => None,
     };
     match ledger.in_doubt()?.or(unknown) {
@@ -348,24 +471,28 @@ pub(crate) fn refuse_behind(ledger: &mut Ledger, folder: &Path) -> Result<(), Tr
 
 /// Whether a folder says that a ledger had come further than its beginning.
 pub(crate) fn says_that_there_was_a_ledger(folder: &Path) -> bool {
-    !matches!(read_head(folder), Ok(None | Some(Head { sequence: 0, .. })))
-}
-
-fn read_head(folder: &Path) -> Result<Option<Head>, Trouble> {
-    let path = folder.join(HEAD_FILE);
-    let Some(text) = files::if_there(files::read_text(&path, HEAD_MAX_BYTES))? else { return Ok(None) };
-    let why = "it is not the end of a ledger's log".to_owned();
-    text.trim().parse().map(Some).map_err(|_| Trouble::Unreadable { path, why })
+    match PublishedHead::read(folder) {
+        Ok(head) => head.is_some_and(|head| head.end.sequence > 0),
+        Err(_) => true,
+    }
 }
 
 /// What stands in a folder.
 struct Site {
     /// Whether the folder is the centre's own.
     own: bool,
-    /// The bits of the ledger's lists, by their addresses.
-    lists: HashMap<Iri, Bits>,
+    /// The ledger's lists, by their addresses.
+    lists: HashMap<Iri, Standing>,
     /// Lists of the centre that the ledger does not know.
     strays: Vec<Stray>,
+}
+
+/// A list as it stands in a folder.
+#[derive(Clone)]
+struct Standing {
+    bits: Bits,
+    made: Option<Instant>,
+    digest: [u8; 32],
 }
 
 #[derive(Clone)]
@@ -373,7 +500,7 @@ struct Stray {
     url: Iri,
     file: PathBuf,
     purpose: StatusPurpose,
-    bits: Bits,
+    list: Standing,
 }
 
 impl Site {
@@ -383,7 +510,7 @@ impl Site {
             ledger.lists()?.into_iter().map(|list| (folder.join(path_of(list.url.as_str())), list.url)).collect();
         let files: Vec<_> = known.iter().collect();
         let read = on_all_cores(&files, |(file, url)| reader.known(file, url))?;
-        let lists = files.iter().zip(read).filter_map(|((_, url), bits)| Some(((*url).clone(), bits?))).collect();
+        let lists = files.iter().zip(read).filter_map(|((_, url), list)| Some(((*url).clone(), list?))).collect();
 
         // Where lists are published now, and where they were.
         let status = folder.join(path_of(&format!("{}/", centre.settings().status())));
@@ -398,6 +525,20 @@ impl Site {
             }
         }
         Ok(Self { own, lists, strays })
+    }
+
+    fn bits(&self, url: &Iri) -> Option<&Bits> {
+        self.lists.get(url).map(|list| &list.bits)
+    }
+
+    /// The SHA-256 of a list's file.
+    fn digest(&self, url: &Iri) -> Option<[u8; 32]> {
+        let stray = || self.strays.iter().find(|stray| stray.url == *url).map(|stray| &stray.list);
+        self.lists.get(url).or_else(stray).map(|list| list.digest)
+    }
+
+    fn dates(&self) -> impl Iterator<Item = Instant> {
+        self.lists.values().chain(self.strays.iter().map(|stray| &stray.list)).filter_map(|list| list.made)
     }
 }
 
@@ -414,7 +555,7 @@ fn all_bits(sites: &[Site], ledger: &mut Ledger, in_order: bool, now: Instant) -
     for list in ledger.lists()? {
         let mut bits = raised(ledger, &list)?;
         for site in sites.iter().filter(|_| list.purpose == StatusPurpose::Revocation) {
-            let published = site.lists.get(&list.url);
+            let published = site.bits(&list.url);
             for index in published.map(|published| lost(published, &bits)).unwrap_or_default() {
                 let badge = ledger.badge_at(&list.url, index)?;
                 // Lists are closed only when a person accepted that the ledger had lost what was given away in them.
@@ -428,7 +569,7 @@ fn all_bits(sites: &[Site], ledger: &mut Ledger, in_order: bool, now: Instant) -
             }
         }
         if list.purpose == StatusPurpose::Suspension && !in_order {
-            for published in sites.iter().filter_map(|site| site.lists.get(&list.url)) {
+            for published in sites.iter().filter_map(|site| site.bits(&list.url)) {
                 for index in lost(published, &bits) {
                     bits.set(index).map_err(|_| longer(&list.url))?;
                 }
@@ -446,7 +587,7 @@ fn all_bits(sites: &[Site], ledger: &mut Ledger, in_order: bool, now: Instant) -
             return Err(Trouble::Unreadable { path: stray.file.clone(), why });
         }
     }
-    for Stray { url, purpose, bits, .. } in all_strays(sites) {
+    for Stray { url, purpose, list: Standing { bits, .. }, .. } in all_strays(sites) {
         let list = List { url, purpose, capacity: bits.entries(), used: 0, open: false, published: None };
         all.push((list, bits));
     }
@@ -455,7 +596,7 @@ fn all_bits(sites: &[Site], ledger: &mut Ledger, in_order: bool, now: Instant) -
 
 /// What any of the folders says of a list of the ledger.
 fn all_published(sites: &[Site], list: &List) -> Option<Bits> {
-    sites.iter().filter_map(|site| site.lists.get(&list.url).cloned()).reduce(together)
+    sites.iter().filter_map(|site| site.bits(&list.url).cloned()).reduce(together)
 }
 
 /// Each list that the ledger does not know once, with what any of the folders says of it.
@@ -463,7 +604,7 @@ fn all_strays(sites: &[Site]) -> Vec<Stray> {
     let mut strays: Vec<Stray> = Vec::new();
     for stray in sites.iter().flat_map(|site| &site.strays) {
         match strays.iter_mut().find(|known| known.url == stray.url) {
-            Some(known) => known.bits = together(known.bits.clone(), stray.bits.clone()),
+            Some(known) => known.list.bits = together(known.list.bits.clone(), stray.list.bits.clone()),
             None => strays.push(stray.clone()),
         }
     }
@@ -495,27 +636,45 @@ impl Reader {
         Ok(Self { issuer: centre.settings().did().to_string(), verifier: Verifier::new(trust), now })
     }
 
-    /// The bits of a list of the ledger, if it was published before.
-    fn known(&self, file: &Path, url: &Iri) -> Result<Option<Bits>, Trouble> {
+    /// A list of the ledger, if it was published before.
+    fn known(&self, file: &Path, url: &Iri) -> Result<Option<Standing>, Trouble> {
         let Some(bytes) = read_list(file)? else { return Ok(None) };
         let unreadable = |why: String| Trouble::Unreadable { path: file.into(), why };
-        let mut lists = StatusLists::new();
-        let read = lists.add_from(url.as_str(), &self.verifier, &bytes, self.now);
+        let (at, mut lists) = (self.time_for(&bytes), StatusLists::new());
+        let read = lists.add_from(url.as_str(), &self.verifier, &bytes, at);
         read.map_err(|finding| unreadable(finding.to_string()))?;
         let bits = lists.bits(url.as_str(), &self.issuer).map(|(bits, _)| bits.clone());
-        bits.map(Some).ok_or_else(|| unreadable("it is a list of another kind".into()))
+        let bits = bits.ok_or_else(|| unreadable("it is a list of another kind".into()))?;
+        Ok(Some(Standing::of(&bytes, bits)))
     }
 
     /// A list of this centre that the ledger does not know. What else lies there is somebody else's business.
     fn stray(&self, file: PathBuf, folder: &Path) -> Result<Option<Stray>, Trouble> {
         let Some(bytes) = read_list(&file)? else { return Ok(None) };
-        let mut lists = StatusLists::new();
-        let Ok(url) = lists.add(&self.verifier, &bytes, self.now) else { return Ok(None) };
+        let (at, mut lists) = (self.time_for(&bytes), StatusLists::new());
+        let Ok(url) = lists.add(&self.verifier, &bytes, at) else { return Ok(None) };
         let Some((bits, purposes)) = lists.bits(&url, &self.issuer) else { return Ok(None) };
         let purpose = purposes.first().copied().unwrap_or(StatusPurpose::Revocation);
         let is_here = folder.join(path_of(&url)) == file;
-        Ok(is_here.then(|| Stray { url: iri(&url), purpose, bits: bits.clone(), file }))
+        Ok(is_here.then(|| Stray { url: iri(&url), purpose, list: Standing::of(&bytes, bits.clone()), file }))
     }
+
+    /// What was published with a clock that was ahead is to be read, too.
+    fn time_for(&self, list: &[u8]) -> Instant {
+        made_of(list).map_or(self.now, |made| made.max(self.now))
+    }
+}
+
+impl Standing {
+    fn of(bytes: &[u8], bits: Bits) -> Self {
+        Self { bits, made: made_of(bytes), digest: Sha256::digest(bytes).into() }
+    }
+}
+
+/// When a list says that it was made.
+fn made_of(list: &[u8]) -> Option<Instant> {
+    let document = Document::parse(list, LIST_LIMITS).ok()?;
+    document.root().get("validFrom")?.as_str()?.parse().ok()
 }
 
 /// Notes that the ledger is behind what was published, although no published head says so. From then on nothing is

@@ -23,7 +23,9 @@ pub enum Trouble {
     File(#[from] FileTrouble),
     /// An address below which files are to be published has a part that no file or folder can be called by everywhere.
     #[error(
-        "`{part}` in {address} is a name that Windows keeps for a device or cannot have, so that what is published could not be carried everywhere; choose another address"
+        "{} in {} is a name that Windows keeps for a device or cannot have, so that what is published could not be carried everywhere; choose another address",
+        Quoted(part),
+        Name(address)
     )]
     ReservedName {
         /// The address.
@@ -166,6 +168,12 @@ pub enum Trouble {
         index: u64,
         /// The badge that has it, if the ledger knows.
         badge: Option<Iri>,
+    },
+    /// The ledger lacks what was published, and so does the folder.
+    #[error("{} was published, and is not there as it was published; the ledger may not know all that it has as taken back, so nothing was done; fetch it from where it is published, and name the folder with `taskbadge ledger accept-restored --published FOLDER`; if it is nowhere any more, add --lists-lost", lists.iter().map(|list| list.as_str()).collect::<Vec<_>>().join(", "))]
+    ListsGone {
+        /// The lists.
+        lists: Vec<Iri>,
     },
     /// A file in the published folder is not what this centre publishes there.
     #[error(

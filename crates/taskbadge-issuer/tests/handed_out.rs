@@ -209,7 +209,7 @@ impl House {
     }
 
     fn publish(&self, folder: &Path) -> Result<(), Trouble> {
-        publish(&self.centre, &key(), &mut self.centre.ledger()?, folder, now()).map(drop)
+        publish(&self.centre, &key(), &mut self.centre.ledger()?, folder, None, now()).map(drop)
     }
 
     /// Doing the same again: every row has its badge in the end, and no other.
@@ -317,6 +317,8 @@ fn work(job: &Job) -> Result<(), Trouble> {
     let centre = Centre::open(Path::new(&job.folder))?;
     match &job.work {
         Work::Issue { prefix } => issue(&centre, prefix).map(drop),
-        Work::Publish => publish(&centre, &key(), &mut centre.ledger()?, &centre.published_folder(), now()).map(drop),
+        Work::Publish => {
+            publish(&centre, &key(), &mut centre.ledger()?, &centre.published_folder(), None, now()).map(drop)
+        }
     }
 }

@@ -63,7 +63,7 @@ fn issue(centre: &Centre, who: &str, now: Instant) -> Issued {
 
 fn publish_at(centre: &Centre, now: Instant) -> Result<(), Trouble> {
     let key = centre.list_key(PASSPHRASE)?;
-    publish(centre, &key, &mut centre.ledger()?, &centre.published_folder(), now).map(drop)
+    publish(centre, &key, &mut centre.ledger()?, &centre.published_folder(), None, now).map(drop)
 }
 
 /// What somebody says who pinned the document that is published, and has the lists.
@@ -109,7 +109,7 @@ fn badges_and_lists_outlive_their_key() {
     }
     // The old key signs nothing any more.
     assert!(matches!(issue_with(&centre, &old, "noor", at(11)), Err(Trouble::NotInUse { role: Role::Badge, .. })));
-    let refused = publish(&centre, &old, &mut centre.ledger().unwrap(), &centre.published_folder(), at(11));
+    let refused = publish(&centre, &old, &mut centre.ledger().unwrap(), &centre.published_folder(), None, at(11));
     assert!(matches!(refused, Err(Trouble::NotInUse { role: Role::Status, .. })));
 }
 
@@ -291,7 +291,7 @@ fn a_key_elsewhere_issues_and_publishes() {
     let key =
         Elsewhere { own: SigningKey::from_seed(&[7; 32]), sign: |own, message| Ok(SigningKey::sign(own, message)) };
     let badge = issue_with(&centre, &key, "amina", at(8)).unwrap();
-    publish(&centre, &key, &mut centre.ledger().unwrap(), &centre.published_folder(), at(8)).unwrap();
+    publish(&centre, &key, &mut centre.ledger().unwrap(), &centre.published_folder(), None, at(8)).unwrap();
     assert_eq!(verdict(&centre, &badge.file, at(9)), Code::Ok);
 }
 

@@ -124,7 +124,7 @@ fn a_centre_lives_with_its_token(place: &dyn Fn(&str, &str) -> TokenPlace) {
         let key = centre.signer(Role::Badge, PIN.as_bytes()).unwrap();
         let badge = issue(centre, &*key, who, at(hour));
         let key = centre.signer(Role::Status, PIN.as_bytes()).unwrap();
-        publish(centre, &*key, &mut centre.ledger().unwrap(), &centre.published_folder(), at(hour)).unwrap();
+        publish(centre, &*key, &mut centre.ledger().unwrap(), &centre.published_folder(), None, at(hour)).unwrap();
         badge
     };
     let before = work(&centre, "amina", 8);

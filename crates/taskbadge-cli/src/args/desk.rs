@@ -21,6 +21,28 @@ pub(crate) struct Decision {
     pub(crate) actor: Actor,
 }
 
+/// What was published last, on a computer that remembers no publication of the centre.
+#[derive(Args)]
+pub(crate) struct LastPublished {
+    /// What was published last: a copy of that folder, such as one from the web server, or the log's end that `publish`
+    /// printed
+    #[arg(long, value_name = "FOLDER|END", help_heading = LAST)]
+    pub(crate) published: Option<PathBuf>,
+    /// Go on although this computer remembers nothing: say how you know that nothing later was published; it stays in the
+    /// ledger
+    #[arg(long, value_name = "TEXT", conflicts_with = "published", help_heading = LAST)]
+    pub(crate) first_time_here: Option<String>,
+}
+
+impl LastPublished {
+    /// Whether a person said anything.
+    pub(crate) fn is_given(&self) -> bool {
+        self.published.is_some() || self.first_time_here.is_some()
+    }
+}
+
+const LAST: &str = "Where this computer remembers no publication";
+
 #[derive(Args)]
 pub(crate) struct Correct {
     /// The badge that is wrong: its id (urn:uuid:…), or its file
@@ -44,6 +66,8 @@ pub(crate) struct Correct {
     pub(crate) centre: CentreFolder,
     #[command(flatten)]
     pub(crate) passphrase: Passphrase,
+    #[command(flatten)]
+    pub(crate) last: LastPublished,
 }
 
 #[derive(Args)]
@@ -73,6 +97,10 @@ pub(crate) struct Publish {
     pub(crate) centre: CentreFolder,
     #[command(flatten)]
     pub(crate) passphrase: Passphrase,
+    #[command(flatten)]
+    pub(crate) actor: Actor,
+    #[command(flatten)]
+    pub(crate) last: LastPublished,
 }
 
 #[derive(Args)]
@@ -82,6 +110,10 @@ pub(crate) struct AcceptRestored {
     /// The folder that was published last, where that is not the one in centre.toml
     #[arg(long, value_name = "FOLDER")]
     pub(crate) published: Option<PathBuf>,
+    /// Go on also without lists that were published and are nowhere any more: what only they had as taken back is so no
+    /// more
+    #[arg(long)]
+    pub(crate) lists_lost: bool,
     /// Do not ask
     #[arg(long)]
     pub(crate) yes: bool,

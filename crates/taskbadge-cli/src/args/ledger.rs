@@ -11,7 +11,7 @@ use taskbadge_issuer::ledger::{Reason, State, Status};
 use taskbadge_issuer::template::TaskId;
 
 use super::CentreFolder;
-use super::desk::{AcceptRestored, Decision};
+use super::desk::{AcceptRestored, Decision, LastPublished};
 
 #[derive(Subcommand)]
 pub(crate) enum Ledger {
@@ -92,7 +92,16 @@ pub(crate) struct Revoke {
     #[arg(long, value_name = "CODE", value_parser = reasons())]
     pub(crate) reason: Reason,
     #[command(flatten)]
+    pub(crate) standing: Standing,
+}
+
+/// A change of whether badges stand.
+#[derive(Args)]
+pub(crate) struct Standing {
+    #[command(flatten)]
     pub(crate) change: Change,
+    #[command(flatten)]
+    pub(crate) last: LastPublished,
 }
 
 /// Something that is done to badges by somebody's decision.

@@ -12,6 +12,7 @@ use taskbadge_issuer::template::Template;
 
 use crate::args::{Issue, Trainee};
 use crate::files;
+use crate::memory::Manner;
 use crate::output::{Exit, Output, Trouble};
 use crate::words;
 
@@ -38,9 +39,11 @@ pub(super) fn issue(issue: &Issue, output: &mut Output) -> Result<Exit, Trouble>
     };
     batch.warnings().iter().for_each(|lint| output.complain(&words::lint(lint)));
 
+    let actor = issue.actor.name().unwrap_or_else(|_| "taskbadge issue".into());
+    let manner = if issue.dry_run { Manner::Rehearsal } else { Manner::Earnest };
+    super::refuse_old(&issue.last, &centre, manner, || Ok(actor.clone()), output)?;
     let passphrase = issue.passphrase.ask()?;
     let key = centre.signer(Role::Badge, passphrase.as_bytes())?;
-    let actor = issue.actor.name().unwrap_or_else(|_| "taskbadge issue".into());
     let bar = bar(batch.len());
     let progress = |done: usize| bar.set_position(done as u64);
     let issued = if issue.dry_run {

@@ -8,6 +8,7 @@ use taskbadge::trust::Entity;
 use taskbadge_files::{self as files, FileTrouble, Secrecy};
 use taskbadge_issuer::centre::{self, Centre};
 use taskbadge_issuer::keys::{self, Changed, Keys, Role, State};
+use taskbadge_issuer::ledger::Ledger;
 
 use zeroize::Zeroizing;
 
@@ -15,6 +16,7 @@ use crate::args::key::{Compromised, Key, KeyChange, Rotate};
 use crate::args::{CentreFolder, Passphrase};
 use crate::confirm;
 use crate::files::ENTRY_BYTES_MAX;
+use crate::memory::Memory;
 use crate::output::{Exit, Output, Trouble};
 use crate::words::{self, key as said};
 
@@ -93,7 +95,7 @@ fn compromised(command: &Compromised, output: &mut Output) -> Result<Exit, Troub
     let file = command.output.clone().unwrap_or_else(|| centre.folder().join("entry.json"));
     refuse_others(&file)?;
     // Before anything is changed: without the ledger nobody can say which badges are genuine.
-    let mut ledger = centre.ledger_if_begun()?;
+    let mut ledger = ledger(&centre, output)?;
     let name = command.key.as_deref();
     let meant = keys::meant(&centre, &Keys::of(&centre)?, name, since, super::now())?;
     let genuine = ledger.as_mut().map(|ledger| ledger.genuine(meant.id.as_str())).transpose()?.unwrap_or_default();
@@ -111,7 +113,7 @@ fn compromised(command: &Compromised, output: &mut Output) -> Result<Exit, Troub
 }
 
 fn entry(centre: &Centre, file: Option<&Path>, output: &mut Output) -> Result<Exit, Trouble> {
-    let mut ledger = centre.ledger_if_begun()?;
+    let mut ledger = ledger(centre, output)?;
     let entry = keys::entry(centre, ledger.as_mut())?;
     match file {
         Some(file) => {
@@ -121,6 +123,15 @@ fn entry(centre: &Centre, file: Option<&Path>, output: &mut Output) -> Result<Ex
         None => output.json(entry.trim_end()),
     }
     Ok(Exit::Done)
+}
+
+/// The ledger that says which badges are genuine. Of those that an old one does not know, it cannot.
+fn ledger(centre: &Centre, output: &mut Output) -> Result<Option<Ledger>, Trouble> {
+    let mut ledger = centre.ledger_if_begun()?;
+    if let Some(ledger) = &mut ledger {
+        Memory::of(centre)?.remark(centre, ledger, output)?;
+    }
+    Ok(ledger)
 }
 
 fn write_entry(file: &Path, entry: &str) -> Result<(), Trouble> {

@@ -12,6 +12,7 @@ use taskbadge_issuer::{Mistakes, Trouble as Issuing};
 
 use crate::args::desk::{Correct, Renew};
 use crate::confirm;
+use crate::memory::{Manner, Memory};
 use crate::output::{Exit, Output, Trouble};
 use crate::selection;
 use crate::words;
@@ -47,6 +48,8 @@ pub(super) fn correct(correct: &Correct, output: &mut Output) -> Result<Exit, Tr
     batch.warnings().iter().for_each(|lint| output.complain(&replacing::lint(lint)));
     replacing::changes(&old, &before, &after).iter().for_each(|line| output.line(line));
 
+    let manner = if correct.dry_run { Manner::Rehearsal } else { Manner::Earnest };
+    super::refuse_old(&correct.last, &centre, manner, || Ok(because.actor().to_owned()), output)?;
     let passphrase = correct.passphrase.ask()?;
     let key = centre.signer(Role::Badge, passphrase.as_bytes())?;
     if correct.dry_run {
@@ -89,6 +92,7 @@ pub(super) fn renew(renew: &Renew, output: &mut Output) -> Result<Exit, Trouble>
     let centre = Centre::open(&renew.centre.folder)?;
     let now = super::now();
     let mut ledger = super::ledger_of(&centre)?;
+    Memory::of(&centre)?.remark(&centre, &mut ledger, output)?;
     let days = |days: i64| Instant::from_unix(now.unix().saturating_add(days.saturating_mul(24 * 60 * 60)));
     let mut query = Query::all().state(State::Issued).status(Status::Good).ends_before(days(renew.within.into()));
     if let Some(task) = &renew.task {

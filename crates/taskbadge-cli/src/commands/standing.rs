@@ -4,35 +4,48 @@ use taskbadge::badge::{Iri, StatusPurpose};
 use taskbadge_issuer::centre::Centre;
 use taskbadge_issuer::ledger::{Because, Ledger, LedgerTrouble, Record, Status};
 
-use crate::args::ledger::{Change, Revoke};
+use crate::args::ledger::{Revoke, Standing};
 use crate::confirm::{Deed, Plan};
+use crate::memory::{Manner, Memory};
 use crate::output::{Exit, Output, Trouble};
 use crate::selection::Chosen;
 use crate::words;
 
 pub(super) fn revoke(revoke: &Revoke, output: &mut Output) -> Result<Exit, Trouble> {
-    stand(Deed::Revoke, &revoke.change, output, |ledger, badges, because| {
+    stand(Deed::Revoke, &revoke.standing, output, |ledger, badges, because| {
         ledger.revoke(badges, revoke.reason, because, super::now())
     })
 }
 
-pub(super) fn suspend(change: &Change, output: &mut Output) -> Result<Exit, Trouble> {
-    stand(Deed::Suspend, change, output, |ledger, badges, because| ledger.suspend(badges, because, super::now()))
+pub(super) fn suspend(standing: &Standing, output: &mut Output) -> Result<Exit, Trouble> {
+    stand(Deed::Suspend, standing, output, |ledger, badges, because| ledger.suspend(badges, because, super::now()))
 }
 
-pub(super) fn reinstate(change: &Change, output: &mut Output) -> Result<Exit, Trouble> {
-    stand(Deed::Reinstate, change, output, |ledger, badges, because| ledger.reinstate(badges, because, super::now()))
+pub(super) fn reinstate(standing: &Standing, output: &mut Output) -> Result<Exit, Trouble> {
+    stand(Deed::Reinstate, standing, output, |ledger, badges, because| ledger.reinstate(badges, because, super::now()))
 }
 
 fn stand(
     deed: Deed,
-    change: &Change,
+    standing: &Standing,
     output: &mut Output,
     act: impl FnOnce(&mut Ledger, Vec<&Iri>, &Because) -> Result<(), LedgerTrouble>,
 ) -> Result<Exit, Trouble> {
+    let Standing { change, last } = standing;
     let because = change.decision.because()?;
     let centre = Centre::open(&change.centre.folder)?;
     let mut ledger = super::ledger_of(&centre)?;
+    let (mut memory, now) = (Memory::of(&centre)?, super::now());
+    let manner = if change.dry_run { Manner::Rehearsal } else { Manner::Earnest };
+    // An old ledger may take back; whether it may let a badge stand again, only what it lost can tell.
+    if deed == Deed::Reinstate || last.is_given() {
+        memory.ask(last, &centre, &mut ledger, manner, || Ok(because.actor().to_owned()), now)?;
+    }
+    if deed == Deed::Reinstate {
+        memory.refuse_behind(&centre, &mut ledger, manner, output, now)?;
+    } else {
+        memory.remark(&centre, &mut ledger, output)?;
+    }
     let plan = plan(deed, change.selection.choose(&centre, &mut ledger)?)?;
     if change.agreed(&plan, &mut ledger, output)? {
         act(&mut ledger, plan.records.iter().map(|record| &record.badge).collect(), &because)?;

@@ -62,7 +62,10 @@ impl Place {
     pub(crate) fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_taskbadge"));
         command.args(line.split_whitespace()).current_dir(self.0.path()).stdin(Stdio::null());
-        command.env("XDG_DATA_HOME", self.path("data")).env("HOME", self.0.path());
+        command
+            .env("XDG_DATA_HOME", self.path("data"))
+            .env("XDG_STATE_HOME", self.path("state"))
+            .env("HOME", self.0.path());
         command
     }
 

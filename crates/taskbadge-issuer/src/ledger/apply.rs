@@ -287,7 +287,10 @@ fn one(database: &mut Database, logged: &Logged) -> Result<()> {
             let accept = "UPDATE restorations SET accepted = $1 WHERE accepted IS NULL";
             database.run(accept, &[logged.event.sequence.into()])?;
         }
-        Happening::Sealed { .. } | Happening::ListAdopted { .. } => {}
+        Happening::ListsLost { .. }
+        | Happening::TakenAsNewest { .. }
+        | Happening::Sealed { .. }
+        | Happening::ListAdopted { .. } => {}
         Happening::BadgeAdopted(badge) => adopt(database, logged, badge)?,
     }
     if let Kept::Note { salt, text } = &logged.kept {

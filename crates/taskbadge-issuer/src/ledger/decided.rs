@@ -173,7 +173,9 @@ impl Decided {
                 let heads = accepted.iter().filter_map(|head| head.parse().ok());
                 self.behind.extend(heads.map(|published| Behind { published, accepted: true }));
             }
-            Happening::Intended { .. }
+            Happening::ListsLost { .. }
+            | Happening::TakenAsNewest { .. }
+            | Happening::Intended { .. }
             | Happening::Issued { .. }
             | Happening::Superseded { .. }
             | Happening::Forgotten { .. } => {}

@@ -167,6 +167,24 @@ pub enum Happening {
         /// The digest of what was written.
         note: String,
     },
+    /// A person decided to go on without lists that were published and are nowhere any more.
+    ListsLost {
+        /// Their addresses.
+        lists: Vec<String>,
+        /// Who decided.
+        actor: String,
+        /// The digest of what was written.
+        note: String,
+    },
+    /// A person decided, where nobody remembered what was published last, that nothing later was than this ledger knows.
+    TakenAsNewest {
+        /// Where the log ended.
+        end: String,
+        /// Who decided.
+        actor: String,
+        /// The digest of what was written.
+        note: String,
+    },
     /// From here on events are sealed. What the events before do not say, those that follow at once do.
     Sealed {
         /// The published heads whose loss was accepted before.
@@ -258,6 +276,8 @@ impl Happening {
             | Self::Reinstated { actor, .. }
             | Self::Forgotten { actor, .. }
             | Self::RestorationAccepted { actor, .. }
+            | Self::ListsLost { actor, .. }
+            | Self::TakenAsNewest { actor, .. }
             | Self::Sealed { actor, .. } => Some(actor),
             Self::Intended { actor, .. } => actor.as_deref(),
             Self::BadgeAdopted(adopted) => adopted.actor.as_deref(),
@@ -284,6 +304,8 @@ impl Happening {
             | Self::Reinstated { note, .. }
             | Self::Forgotten { note, .. }
             | Self::RestorationAccepted { note, .. }
+            | Self::ListsLost { note, .. }
+            | Self::TakenAsNewest { note, .. }
             | Self::Sealed { note, .. } => Some(note),
             _ => None,
         }

@@ -240,6 +240,36 @@ impl Ledger {
         })
     }
 
+    /// Writes down that a person decided to go on without lists that were published and are nowhere any more.
+    ///
+    /// # Errors
+    /// The troubles of the database.
+    pub fn lists_lost(&mut self, lists: &[Iri], because: &Because, at: Instant) -> Result<()> {
+        self.change(at, |change| {
+            let lists = lists.iter().map(Iri::to_string).collect();
+            change.log_because(None, because, |actor, note| Happening::ListsLost { lists, actor, note })?;
+            Ok(())
+        })
+    }
+
+    /// Writes down that a person decided, where nobody remembered what was published last, that nothing later was than this
+    /// ledger knows. Gives the end of the log that this was said of.
+    ///
+    /// # Errors
+    /// [`LedgerTrouble::Restored`] for a ledger that is behind what was published; the troubles of the database.
+    pub fn take_as_newest(&mut self, because: &Because, at: Instant) -> Result<Head> {
+        self.change(at, |change| {
+            change.refuse_in_doubt()?;
+            let end = change.head;
+            change.log_because(None, because, |actor, note| Happening::TakenAsNewest {
+                end: end.to_string(),
+                actor,
+                note,
+            })?;
+            Ok(end)
+        })
+    }
+
     /// Whether a person once accepted a loss: what was published before may be more than the ledger knows.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ on_both! {
         let mut ledger = here.ledger().unwrap();
         ledger.revoke([&issued[1].badge], Reason::Fraud, &because(), at()).unwrap();
         let published = here.published_folder();
-        let publication = publish(&here, &key(), &mut ledger, &published, at()).unwrap();
+        let publication = publish(&here, &key(), &mut ledger, &published, None, at()).unwrap();
         assert_eq!(publication.lists.iter().map(|list| list.raised).collect::<Vec<_>>(), [1]);
         assert!(issue(&here).unwrap().iter().all(|badge| badge.when == When::Before));
         assert_whole(&mut ledger);
