@@ -86,6 +86,7 @@ use taskbadge::shown::hidden;
 use crate::text::hex;
 use database::Database;
 use decided::Decided;
+use sworn::Sworn;
 
 pub use check::{Check, Fault, OpenIntention, Sealed, Witness};
 pub use event::{Adopted, Event, Happening, Place};
@@ -170,19 +171,19 @@ impl Ledger {
         }
     }
 
-    /// Reads as of one moment, with what was decided up to then by the sealed events alone; `None` where that cannot be
-    /// told: without the key, or before the ledger is sealed.
-    fn reading<T>(&mut self, work: impl FnOnce(&mut Database, Option<&Decided>) -> Result<T>) -> Result<T> {
+    /// Reads as of one moment, with what the sealed events say up to then; `None` where that cannot be told: without the
+    /// key, or before the ledger is sealed.
+    fn reading<T>(&mut self, work: impl FnOnce(&mut Database, Option<Sworn<'_>>) -> Result<T>) -> Result<T> {
         let Self { database, key, decided } = self;
         database.read(|database| {
-            let known = match key {
+            let sworn = match key {
                 Some(key) if sworn::is_sealed(database)? => {
                     *decided = std::mem::take(decided).catch_up(database, key)?;
-                    Some(&*decided)
+                    Some(Sworn { key, decided })
                 }
                 _ => None,
             };
-            work(database, known)
+            work(database, sworn)
         })
     }
 

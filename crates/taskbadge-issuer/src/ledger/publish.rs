@@ -8,7 +8,6 @@ use super::change::Change;
 use super::database::{Database, Row, Value};
 use super::decided::ListSaid;
 use super::event::Happening;
-use super::sworn;
 use super::trouble::purpose_name;
 use super::{Because, Head, Ledger, LedgerTrouble, Result};
 use crate::text::hex;
@@ -60,16 +59,16 @@ impl Ledger {
     /// # Errors
     /// The troubles of the database.
     pub fn lists(&mut self) -> Result<Vec<List>> {
-        self.reading(|database, decided| {
+        self.reading(|database, sworn| {
             let mut lists = Vec::new();
             database.rows(&format!("{SELECT_LIST} ORDER BY number"), &[], |row| {
                 lists.push(List::read(row)?);
                 Ok(())
             })?;
-            if let Some(decided) = decided
-                && !lists.iter().map(ListSaid::of).eq(decided.lists().iter().cloned())
+            if let Some(sworn) = sworn
+                && !lists.iter().map(ListSaid::of).eq(sworn.decided.lists().iter().cloned())
             {
-                return Err(sworn::altered(database, "its status lists are others than its events say"));
+                return Err(super::sworn::altered(database, "its status lists are others than its events say"));
             }
             Ok(lists)
         })
@@ -82,7 +81,7 @@ impl Ledger {
     /// [`LedgerTrouble::UnknownList`], [`LedgerTrouble::Altered`] where the table says otherwise, the troubles of the
     /// database.
     pub fn raised(&mut self, list: &Iri) -> Result<Vec<u64>> {
-        self.reading(|database, decided| {
+        self.reading(|database, sworn| {
             let number = list_number(database, list)?;
             let mut raised = Vec::new();
             let select = "SELECT position FROM entries WHERE list = $1 AND raised = 1 ORDER BY position";
@@ -90,10 +89,10 @@ impl Ledger {
                 raised.push(row.count(0)?);
                 Ok(())
             })?;
-            if let Some(decided) = decided
-                && !decided.raised(list.as_str()).eq(raised.iter().copied())
+            if let Some(sworn) = sworn
+                && !sworn.decided.raised(list.as_str()).eq(raised.iter().copied())
             {
-                return Err(sworn::altered(database, "it says otherwise of who is taken back than its events"));
+                return Err(super::sworn::altered(database, "it says otherwise of who is taken back than its events"));
             }
             Ok(raised)
         })
@@ -184,8 +183,8 @@ impl Ledger {
     /// # Errors
     /// The troubles of the database.
     pub fn in_doubt(&mut self) -> Result<Option<Head>> {
-        self.reading(|database, decided| match decided {
-            Some(decided) => Ok(decided.in_doubt()),
+        self.reading(|database, sworn| match sworn {
+            Some(sworn) => Ok(sworn.decided.in_doubt()),
             None => in_doubt(database),
         })
     }
@@ -275,9 +274,9 @@ impl Ledger {
     /// # Errors
     /// The troubles of the database.
     pub fn was_restored(&mut self) -> Result<bool> {
-        self.reading(|database, decided| {
-            if let Some(decided) = decided {
-                return Ok(decided.accepted_any());
+        self.reading(|database, sworn| {
+            if let Some(sworn) = sworn {
+                return Ok(sworn.decided.accepted_any());
             }
             let select = "SELECT count(*) FROM restorations WHERE accepted IS NOT NULL";
             Ok(database.first(select, &[], |row| row.count(0))? != Some(0))
@@ -286,14 +285,14 @@ impl Ledger {
 
     /// Whether a head is in this log's past, or was accepted as lost.
     fn knows(&mut self, head: &Head) -> Result<bool> {
-        self.reading(|database, decided| {
+        self.reading(|database, sworn| {
             let values: [Value<'_>; 2] = [head.sequence.into(), (&head.hash).into()];
             let select = "SELECT count(*) FROM events WHERE sequence = $1 AND hash = $2";
             if database.first(select, &values, |row| row.count(0))? != Some(0) {
                 return Ok(true);
             }
-            if let Some(decided) = decided {
-                return Ok(decided.accepted(head));
+            if let Some(sworn) = sworn {
+                return Ok(sworn.decided.accepted(head));
             }
             let select = "SELECT count(*) FROM restorations WHERE sequence = $1 AND hash = $2 AND accepted IS NOT NULL";
             Ok(database.first(select, &values, |row| row.count(0))? != Some(0))

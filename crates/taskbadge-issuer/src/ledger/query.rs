@@ -9,7 +9,7 @@ use taskbadge::badge::{Iri, StatusPurpose};
 use taskbadge::time::Instant;
 
 use super::database::{Database, Row, Value};
-use super::sworn::{self, Said, is_sealed};
+use super::sworn;
 use super::trouble::purpose_name;
 use super::{Entry, Event, Happening, Ledger, LedgerTrouble, Mark, Replaces, Result, State, Status};
 use crate::text::hex;
@@ -211,18 +211,11 @@ impl Ledger {
     }
 
     fn find_where(&mut self, condition: &str, text: &str) -> Result<Option<Record>> {
-        let Self { database, key, decided } = self;
-        database.read(|database| {
-            let found = records(database, condition, &[text.into()], 1)?.into_iter().next();
+        self.reading(|database, sworn| {
+            let found = records(database, condition, &[text.into()], 1)?;
             // Without the key, or before the ledger is sealed, there is nothing to hold it against.
-            if let (Some(record), Some(key)) = (&found, key)
-                && is_sealed(database)?
-            {
-                *decided = std::mem::take(decided).catch_up(database, key)?;
-                let events = sworn::events_of(database, key, &record.badge, record.number)?;
-                sworn::hold(record, &Said::of(&events), decided)?;
-            }
-            Ok(found)
+            sworn.map_or(Ok(()), |sworn| sworn.hold(database, &found))?;
+            Ok(found.into_iter().next())
         })
     }
 
@@ -264,10 +257,10 @@ impl Ledger {
         Ok(earlier)
     }
 
-    /// The records that a query asks for, in the order in which their badges were intended.
+    /// The records that a query asks for, in the order in which their badges were intended, held against the sealed events.
     ///
     /// # Errors
-    /// The troubles of the database.
+    /// [`LedgerTrouble::Altered`], the troubles of the database.
     pub fn select(&mut self, query: &Query) -> Result<Vec<Record>> {
         let mut found = Vec::new();
         self.each_page(query, |page| {
@@ -344,10 +337,11 @@ impl Ledger {
         Ok(digests.into_iter().collect())
     }
 
-    /// Writes the records that a query asks for as JSON lines, without anything personal.
+    /// Writes the records that a query asks for as JSON lines, without anything personal. They are held against the sealed
+    /// events.
     ///
     /// # Errors
-    /// [`LedgerTrouble::Write`] where `out` refuses, the troubles of the database.
+    /// [`LedgerTrouble::Write`] where `out` refuses, [`LedgerTrouble::Altered`], the troubles of the database.
     pub fn export(&mut self, query: &Query, mut out: impl Write) -> Result<()> {
         let refused = |error: std::io::Error| LedgerTrouble::from_system("the export", &error);
         self.each_page(query, |page| {
@@ -362,7 +356,7 @@ impl Ledger {
 
     /// Hands over the records page by page, all as of one moment.
     fn each_page(&mut self, query: &Query, mut each: impl FnMut(Vec<Record>) -> Result<()>) -> Result<()> {
-        self.database.read(|database| {
+        self.reading(|database, sworn| {
             let mut query = query.clone();
             loop {
                 let size = query.limit.unwrap_or(PAGE).min(PAGE);
@@ -374,6 +368,7 @@ impl Ledger {
                 let full = page.len() as u64 == size;
                 let Some(last) = page.last() else { return Ok(()) };
                 query.after = last.number;
+                sworn.as_ref().map_or(Ok(()), |sworn| sworn.hold(database, &page))?;
                 each(page)?;
                 if !full || query.limit == Some(0) {
                     return Ok(());

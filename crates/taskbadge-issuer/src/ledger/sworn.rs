@@ -1,6 +1,8 @@
 //! What is read back from the tables is held against the sealed events, wherever a signature follows from it, or
 //! somebody is handed something.
 
+use std::collections::HashMap;
+
 use taskbadge::badge::Iri;
 
 use super::database::Database;
@@ -20,7 +22,7 @@ pub(super) struct Line {
 }
 
 const SELECT: &str = "SELECT sequence, body, hash, mac,
-    (SELECT hash FROM events AS earlier WHERE earlier.sequence < events.sequence ORDER BY sequence DESC LIMIT 1)
+    (SELECT hash FROM events AS earlier WHERE earlier.sequence < events.sequence ORDER BY sequence DESC LIMIT 1), badge
     FROM events";
 
 /// One line of the log.
@@ -32,21 +34,60 @@ pub(super) fn line(database: &mut Database, sequence: u64) -> Result<Line> {
 /// The sealed events of a badge, the oldest first. Of what is older than the sealing of the ledger, the event by which the
 /// badge was adopted tells.
 pub(super) fn events_of(database: &mut Database, key: &LedgerKey, badge: &Iri, number: u64) -> Result<Vec<Event>> {
-    let mut lines = Vec::new();
-    let select = format!("{SELECT} WHERE badge = $1 ORDER BY sequence");
-    database.rows(&select, &[number.into()], |row| {
-        lines.push(Line::read(row)?);
-        Ok(())
-    })?;
-    let mut events = Vec::with_capacity(lines.len());
-    for line in lines.into_iter().filter(|line| line.mac.is_some()) {
-        let event = line.sealed(database, key)?;
-        if event.badge.as_ref() != Some(badge) {
-            return Err(altered_badge(badge, "the events that are said to be its own"));
-        }
-        events.push(event);
+    let events = events_between(database, key, number, number)?.remove(&number).unwrap_or_default();
+    if events.iter().any(|event| event.badge.as_ref() != Some(badge)) {
+        return Err(altered_badge(badge, "the events that are said to be its own"));
     }
     Ok(events)
+}
+
+/// The sealed events of the badges with these numbers.
+fn events_between(
+    database: &mut Database,
+    key: &LedgerKey,
+    first: u64,
+    last: u64,
+) -> Result<HashMap<u64, Vec<Event>>> {
+    let mut lines = Vec::new();
+    let select = format!("{SELECT} WHERE badge >= $1 AND badge <= $2 ORDER BY badge, sequence");
+    database.rows(&select, &[first.into(), last.into()], |row| {
+        lines.push((row.count(5)?, Line::read(row)?));
+        Ok(())
+    })?;
+    let mut events: HashMap<u64, Vec<Event>> = HashMap::new();
+    for (number, line) in lines.into_iter().filter(|(_, line)| line.mac.is_some()) {
+        events.entry(number).or_default().push(line.sealed(database, key)?);
+    }
+    Ok(events)
+}
+
+/// What records are held against: the sealed events, and what was decided by them.
+pub(super) struct Sworn<'l> {
+    pub(super) key: &'l LedgerKey,
+    pub(super) decided: &'l Decided,
+}
+
+impl Sworn<'_> {
+    /// Refuses records, in the order of their numbers, of which one says anything else than the sealed events.
+    pub(super) fn hold(&self, database: &mut Database, records: &[Record]) -> Result<()> {
+        let (Some(first), Some(last)) = (records.first(), records.last()) else { return Ok(()) };
+        // Records that are far apart are few.
+        let together = last.number - first.number < 4 * records.len() as u64;
+        let mut all =
+            if together { events_between(database, self.key, first.number, last.number)? } else { HashMap::new() };
+        for record in records {
+            let events = match all.remove(&record.number) {
+                Some(events) => events,
+                None if together => Vec::new(),
+                None => events_of(database, self.key, &record.badge, record.number)?,
+            };
+            if events.iter().any(|event| event.badge.as_ref() != Some(&record.badge)) {
+                return Err(altered_badge(&record.badge, "the events that are said to be its own"));
+            }
+            hold(record, &Said::of(&events), self.decided)?;
+        }
+        Ok(())
+    }
 }
 
 /// Whether the log ends in a sealed event. That of a new ledger does, too.

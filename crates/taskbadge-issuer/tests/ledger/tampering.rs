@@ -229,6 +229,7 @@ fn what_was_revoked_before_it_was_finished_is_not_signed_whatever_the_tables_say
 #[test]
 fn what_is_handed_out_is_what_was_signed() {
     let pristine = prepared();
+    let badges = pristine.open().select(&Query::all().state(State::Issued)).unwrap();
     for (sql, altered) in [
         ("UPDATE copies SET content = cast(replace(cast(content AS TEXT), 'xx', 'yy') AS BLOB)", true),
         ("UPDATE copies SET content = x'7b7d'; UPDATE issues SET digest = zeroblob(32)", true),
@@ -236,9 +237,7 @@ fn what_is_handed_out_is_what_was_signed() {
     ] {
         let place = copy_of(&pristine);
         tamper(&place, sql).unwrap();
-        let mut ledger = place.open();
-        let badges = ledger.select(&Query::all().state(State::Issued)).unwrap();
-        let copy = ledger.copy(&badges.last().unwrap().badge);
+        let copy = place.open().copy(&badges.last().unwrap().badge);
         assert_eq!(matches!(copy, Err(LedgerTrouble::Altered { .. })), altered, "{sql}: {copy:?}");
     }
 }
@@ -294,6 +293,26 @@ fn what_is_published_is_what_was_decided() {
         let read =
             ledger.lists().and_then(|lists| lists.iter().try_for_each(|list| ledger.raised(&list.url).map(drop)));
         assert!(matches!(read, Err(LedgerTrouble::Altered { .. })), "{sql}: {read:?}");
+    }
+}
+
+#[test]
+fn what_is_listed_and_exported_is_what_happened() {
+    let pristine = prepared();
+    for sql in [
+        "UPDATE badges SET task = 'other' WHERE number = 2",
+        "UPDATE badges SET status = 'good'",
+        "UPDATE badges SET awarded = '2020-01-01' WHERE number = 3",
+        "UPDATE events SET badge = 3 WHERE badge = 4",
+        "UPDATE issues SET signer = 'did:key:zOther'",
+    ] {
+        let place = copy_of(&pristine);
+        assert!(tamper(&place, sql).unwrap() > 0);
+        let mut ledger = place.open();
+        let listed = ledger.select(&Query::all());
+        assert!(matches!(listed, Err(LedgerTrouble::Altered { .. })), "{sql}: {listed:?}");
+        let exported = ledger.export(&Query::all(), &mut Vec::new());
+        assert!(matches!(exported, Err(LedgerTrouble::Altered { .. })), "{sql}: {exported:?}");
     }
 }
 
