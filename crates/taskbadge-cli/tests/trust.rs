@@ -202,7 +202,12 @@ fn the_whole_way() {
     assert!(stage.verify(0, &format!("--at {}", later(3))).contains("(edition 1, 3 days old)"));
     assert!(stage.verify(3, &format!("--at {}", today() + Days::new(91))).contains("trust.expired"));
     let said = place.ok("trust list");
-    assert!(said.contains("Association  urn:uuid:") && said.contains("edition 1, made ") && said.contains("1 issuer"));
+    assert!(
+        said.contains("“Association”  ")
+            && said.contains("urn:uuid:")
+            && said.contains("edition 1, made ")
+            && said.contains("1 issuer")
+    );
 
     // The next edition takes the badge back.
     place.ok("revoke --all --reason fraud --because cheated --by registrar --yes --centre centre");

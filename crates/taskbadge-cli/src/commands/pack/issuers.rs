@@ -199,11 +199,11 @@ fn genuine(path: &Path, key: &EntityKey, pack: &Pack) -> Result<Genuine, Trouble
         let bytes = files::read(path, ENTRY_BYTES_MAX)?;
         if let Ok(entity) = Entity::parse(&bytes) {
             let of_key = entity.keys.into_iter().filter(|listed| listed.key == key.key);
-            let genuine = of_key.filter_map(|listed| match listed.state {
+            let mut genuine = of_key.filter_map(|listed| match listed.state {
                 KeyState::Compromised { genuine, .. } => genuine.filter(|genuine| !genuine.is_outdated()),
                 _ => None,
             });
-            return genuine.last().ok_or_else(|| Trouble::new(words::nothing_of_this_key(path, &key.id)));
+            return genuine.next().ok_or_else(|| Trouble::new(words::nothing_of_this_key(path, &key.id)));
         }
     }
     let mut contexts = Contexts::builtin();
