@@ -647,7 +647,7 @@ fn a_1edtech_list_counts_where_it_is_signed() {
     let other = json!([{ "id": "urn:uuid:00000000-0000-4000-8000-000000000000" }]);
     // As it is published, it is served by a web site and signed by nobody.
     for (ids, detail) in [
-        (this.clone(), "it is not signed; it says that the badge is revoked: a mistake"),
+        (this.clone(), "it is not signed; it says that the badge is revoked: “\u{2068}a mistake\u{2069}”"),
         (other.clone(), "it is not signed"),
     ] {
         let mut held = StatusLists::new();
@@ -665,7 +665,7 @@ fn a_1edtech_list_counts_where_it_is_signed() {
     };
     let found = answer_to(holding(&[signed_list(this.clone())]), &status, NOW);
     assert_eq!((found.0, found.1), ("INVALID", Code::StatusRevoked));
-    assert_eq!(found.2, "revoked as of 2026-11-12, 2 days ago: a mistake");
+    assert_eq!(found.2, "revoked as of 2026-11-12, 2 days ago: “\u{2068}a mistake\u{2069}”");
     assert_eq!(answer_to(holding(&[signed_list(other)]), &status, NOW).1, Code::StatusCurrent);
     let mut not_really = this;
     not_really[0]["revoked"] = json!(false);

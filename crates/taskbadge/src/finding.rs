@@ -44,7 +44,9 @@ impl Finding {
     /// there as [`crate::shown`] shows it.
     #[must_use]
     pub fn because(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(Line(&detail.into()).to_string());
+        let detail = detail.into();
+        let is_plain = detail.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        self.detail = Some(if is_plain { detail } else { Line(&detail).to_string() });
         self
     }
 
