@@ -82,7 +82,11 @@ pub fn badge(seed: u64) -> Value {
     let key = KEY.verifying_key();
     let issuer = Did::key(&key).as_str().to_owned();
     let first_edition = choices.one_in(6);
-    let profile = json!({ "id": issuer, "type": ["Profile"], "name": words(choices, "Harbour Training Centre"), "url": "https://centre.example.org/" });
+    let is_bare = choices.one_in(5);
+    let mut profile = json!({ "id": issuer, "type": ["Profile"], "url": "https://centre.example.org/" });
+    if !is_bare {
+        profile["name"] = words(choices, "Harbour Training Centre");
+    }
     let mut achievement = json!({
         "id": TASK, "type": ["Achievement"], "name": words(choices, "Forklift check"),
         "description": words(choices, "The daily check of a forklift."), "criteria": criteria(choices),
@@ -123,7 +127,7 @@ pub fn badge(seed: u64) -> Value {
     let mut badge = json!({
         "@context": [V2, if first_edition { V3_0_2 } else { V3_0_3 }],
         "id": format!("urn:uuid:7a8c1a52-7f6b-4a29-8d6f-{seed:012x}"), "type": ["VerifiableCredential", "OpenBadgeCredential"],
-        "name": words(choices, "Forklift check"), "issuer": if choices.one_in(5) { json!(issuer) } else { profile },
+        "name": words(choices, "Forklift check"), "issuer": if is_bare { json!(issuer) } else { profile },
         "validFrom": "2026-11-01T08:00:00Z", "credentialSubject": subject,
     });
     match choices.below(4) {

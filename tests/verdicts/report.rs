@@ -1,10 +1,10 @@
 //! The reports of all vectors fit `schemas/report.schema.json`, and use every property that it names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use taskbadge::finding::Code;
-use taskbadge_tests::{json, root};
+use taskbadge_tests::root;
 
 fn reports() -> Vec<(String, Value)> {
     let report = |vector: taskbadge_tests::vectors::Vector| match vector.verify() {
@@ -15,7 +15,7 @@ fn reports() -> Vec<(String, Value)> {
 }
 
 fn schema() -> Value {
-    json(root().join("schemas/report.schema.json"))
+    taskbadge_tests::json(root().join("schemas/report.schema.json"))
 }
 
 #[test]
@@ -64,6 +64,35 @@ fn the_schema_knows_every_code() {
     let listed: Vec<_> = schema["$defs"]["code"]["enum"].as_array().unwrap().iter().map(|code| code.as_str()).collect();
     let all: Vec<_> = Code::ALL.iter().map(|code| Some(code.as_str())).collect();
     assert_eq!(listed, all);
+}
+
+/// What a badge says of results and languages is in the report, word for word.
+#[test]
+fn results_and_languages_are_told() {
+    let reports: BTreeMap<_, _> = reports().into_iter().collect();
+    for (name, pointer, told) in [
+        ("result-failed-at-a-level", "/results/0/level", json!("Independently")),
+        ("result-failed-at-a-level", "/results/0/status", json!("Failed")),
+        ("result-failed-at-a-level", "/results/0/below", json!(false)),
+        ("result-value-number-jcs", "/results/0/value", json!("87")),
+        ("result-value-number-jcs", "/results/0/status", json!("Completed")),
+        ("result-below-value", "/results/0/below", json!(true)),
+        ("result-below-value", "/results/0/requiredValue", json!("60")),
+        ("result-below-level", "/results/0/requiredLevel", json!("Independently")),
+        ("reading-assessor-name-written-out", "/assessor", json!("B. Osei")),
+        ("holder-of-two-names", "/holderName", json!("Amina Noor")),
+        ("holder-of-two-names", "/otherNames", json!(["أمينة نور"])),
+        ("language-arabic-rdfc", "/achievement", json!("الفحص اليومي للرافعة الشوكية")),
+        ("language-arabic-rdfc", "/languages/achievement", json!({ "language": "ar", "direction": "rtl" })),
+        ("language-arabic-jcs", "/languages/issuerName", json!({ "language": "ar", "direction": "rtl" })),
+        ("language-arabic-jcs", "/languages/assessor", json!({ "language": "fa", "direction": "rtl" })),
+        ("language-in-capitals-jcs", "/languages/achievement", json!({ "language": "de-at", "direction": "ltr" })),
+        ("language-direction-signed", "/languages/achievement", json!({ "direction": "rtl" })),
+        ("good-rdfc", "/languages", Value::Null),
+    ] {
+        let found = reports[name]["badge"].pointer(pointer).cloned().unwrap_or_default();
+        assert_eq!(found, told, "{name}: {pointer}");
+    }
 }
 
 /// As much of JSON Schema 2020-12 as the schema uses. A keyword that it does not know is an error, not a pass.
