@@ -447,6 +447,6 @@ fn links_and_pipes_in_a_folder_are_accounted_for() {
     assert!(std::process::Command::new("mkfifo").arg(place.path("all/pipe")).status().unwrap().success());
     let said = place.ends(2, &format!("verify all {LISTS}"));
     assert!(said.contains("NO VERDICT  all/dangling: there is no such file"), "{said}");
-    assert!(said.contains("NO VERDICT  all/pipe: this is a device or a pipe"), "{said}");
+    assert!(said.contains("NO VERDICT  all/pipe: this is a named pipe"), "{said}");
     assert!(said.contains("3 badges checked: 1 valid, 2 without a verdict; not badges: 1 link"), "{said}");
 }

@@ -312,7 +312,8 @@ pub(super) fn checked(
     let replayed = replay(database, &mut beside, key, false, &mut |fault| faults.push(fault), &mut |done, all| {
         witness.progress(done, all)
     })?;
-    let Replayed { events, badges, end, sealed_from } = replayed;
+    let Replayed { events, end, sealed_from, .. } = replayed;
+    let badges = database.first("SELECT count(*) FROM badges", &[], |row| row.count(0))?.unwrap_or_default();
     let (written, secret) = written_head(database)?;
     if end != written {
         faults.push(Fault::Head { found: end.sequence, written: written.sequence });

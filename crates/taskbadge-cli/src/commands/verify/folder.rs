@@ -55,9 +55,8 @@ fn of(entry: walkdir::Result<DirEntry>, number: usize) -> Option<Found> {
     let path = entry.into_path();
     Some(match path.metadata() {
         Ok(meant) if is_link && meant.is_dir() => Found::Other(path, Kind::FolderLink),
-        // Reading it refuses what is no regular file.
-        Ok(_) => Found::File(path, number),
-        Err(error) => unreadable(path, error),
+        // Reading it says what is wrong with what is no regular file, or not there.
+        _ => Found::File(path, number),
     })
 }
 
