@@ -839,7 +839,7 @@ fn a_list_that_is_still_to_come_is_kept_and_counts() {
 fn a_list_that_is_left_out_is_said_and_the_update_does_not_end_with_0() {
     let stage = Stage::trusted();
     let place = &stage.place;
-    let good = stage.list(-5, &[]);
+    let good = stage.list(-4, &[]);
     let changed = good.replacen("revocation", "Revocation", 1);
     stage.carrying("next.jsonl", &[&good, &changed]);
     let said = place.ends(3, "trust update next.jsonl");
