@@ -768,6 +768,8 @@ fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use taskbadge::shown::without_isolates;
+
     use super::*;
 
     fn tasks() -> Vec<Template> {
@@ -793,7 +795,8 @@ mod tests {
         let tasks = tasks();
         let reading = Reading::new(&tasks);
         let read = |roster: Roster<'_>| roster.read(&reading).map(|_| ());
-        Roster::open("r.csv", file.as_bytes()).and_then(read).expect_err("a mistake").to_string()
+        let said = Roster::open("r.csv", file.as_bytes()).and_then(read).expect_err("a mistake").to_string();
+        without_isolates(&said).into_owned()
     }
 
     #[test]
@@ -857,7 +860,7 @@ mod tests {
         assert_eq!(kinds, expected);
         let said =
             refusal("identifier,identifier type,task,date,level\n1,nationalIdentityNumber,packing,2026-11-03,alone\n");
-        assert!(said.starts_with("r.csv:2: identifier type: not a kind of identifier"), "{said}");
+        assert!(said.starts_with("r.csv:2: “identifier type”: not a kind of identifier"), "{said}");
     }
 
     #[test]
@@ -865,11 +868,11 @@ mod tests {
         let said = refusal("email,task,date,level\nx,pakcing,03/04/2026,alone\n,packing,2026-11-03,perfect\n");
         let lines: Vec<_> = said.lines().collect();
         assert!(lines[0].starts_with("r.csv:2: email: not an e-mail address"), "{said}");
-        assert!(lines[1].starts_with("r.csv:2: task: there is no task `pakcing`; did you mean `packing`?"), "{said}");
-        assert!(lines[2].starts_with("r.csv:2: date: `03/04/2026` is either 3 April 2026 or 4 March 2026"), "{said}");
+        assert!(lines[1].starts_with("r.csv:2: task: there is no task “pakcing”; did you mean `packing`?"), "{said}");
+        assert!(lines[2].starts_with("r.csv:2: date: “03/04/2026” is either 3 April 2026 or 4 March 2026"), "{said}");
         assert!(lines[3].starts_with("r.csv:3: the row does not say who the trainee is"), "{said}");
         assert!(
-            lines[4].starts_with("r.csv:3: level: the task `packing` has no level `perfect`; write one of"),
+            lines[4].starts_with("r.csv:3: level: the task `packing` has no level “perfect”; write one of"),
             "{said}"
         );
     }
@@ -882,7 +885,7 @@ mod tests {
         assert!(said.starts_with("r.csv:3: line 2 is the same trainee, task and day"), "{said}");
         let said = refusal("E-Mail,Email address\n");
         assert!(
-            said.starts_with("r.csv:1: the columns `E-Mail` and `Email address` both hold the field `email`"),
+            said.starts_with("r.csv:1: the columns “E-Mail” and “Email address” both hold the field `email`"),
             "{said}"
         );
     }
@@ -906,8 +909,16 @@ mod tests {
         let roster = Roster::open("r.csv", file.as_bytes()).unwrap();
         let only = Roster::open("r.csv", b"name,date,level\nA,2026-11-03,yes\n").unwrap();
         let said = only.read(&Reading::new(&tasks()).task("pakcing".parse().unwrap())).unwrap_err().to_string();
-        assert!(said.contains("there is no task `pakcing`; did you mean `packing`?"), "{said}");
-        assert!(roster.clone().map("Grad", Field::Level).unwrap_err().to_string().contains("did you mean `Grade`?"));
+        let said = without_isolates(&said);
+        assert!(said.contains("there is no task “pakcing”; did you mean `packing`?"), "{said}");
+        assert!(
+            roster
+                .clone()
+                .map("Grad", Field::Level)
+                .unwrap_err()
+                .to_string()
+                .contains("did you mean “\u{2068}Grade\u{2069}”?")
+        );
         let roster = roster.map("grade", Field::Level).unwrap();
         assert_eq!(roster.ignored().collect::<Vec<_>>(), ["level"]);
         let tasks = tasks();

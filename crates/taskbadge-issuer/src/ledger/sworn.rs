@@ -42,12 +42,7 @@ pub(super) fn events_of(database: &mut Database, key: &LedgerKey, badge: &Iri, n
 }
 
 /// The sealed events of the badges with these numbers.
-fn events_between(
-    database: &mut Database,
-    key: &LedgerKey,
-    first: u64,
-    last: u64,
-) -> Result<HashMap<u64, Vec<Event>>> {
+fn events_between(database: &mut Database, key: &LedgerKey, first: u64, last: u64) -> Result<HashMap<u64, Vec<Event>>> {
     let mut lines = Vec::new();
     let select = format!("{SELECT} WHERE badge >= $1 AND badge <= $2 ORDER BY badge, sequence");
     database.rows(&select, &[first.into(), last.into()], |row| {
