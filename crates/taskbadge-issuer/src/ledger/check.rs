@@ -308,7 +308,7 @@ pub(super) fn checked(
     }
     let mut beside = Database::passing()?;
     schema::migrate(&mut beside)?;
-    schema::differences(database, &mut beside)?.into_iter().for_each(|what| faults.push(Fault::Schema(what)));
+    schema::differences(database)?.into_iter().for_each(|what| faults.push(Fault::Schema(what)));
     let replayed = replay(database, &mut beside, key, false, &mut |fault| faults.push(fault), &mut |done, all| {
         witness.progress(done, all)
     })?;

@@ -4,6 +4,7 @@
 //! writer's lock, so that counting them proves that none is missing.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use super::database::{Database, Value};
 use super::{LedgerTrouble, Result, sworn};
@@ -217,9 +218,7 @@ fn version(database: &mut Database) -> Result<Option<u64>> {
 /// # Errors
 /// [`LedgerTrouble::Altered`], the troubles of the database.
 pub(super) fn refuse_planted(database: &mut Database) -> Result<()> {
-    let mut beside = Database::passing()?;
-    migrate(&mut beside)?;
-    match differences(database, &mut beside)?.into_iter().next() {
+    match differences(database)?.into_iter().next() {
         Some(what) => {
             Err(sworn::altered(database, &format!("it has another {what} than taskbadge makes, or lacks it")))
         }
@@ -227,16 +226,38 @@ pub(super) fn refuse_planted(database: &mut Database) -> Result<()> {
     }
 }
 
-/// What of the schema is another than that of an empty ledger beside it, or missing.
-pub(super) fn differences(standing: &mut Database, beside: &mut Database) -> Result<Vec<String>> {
-    let should = parts(beside)?;
+/// What of the schema is another than that of an empty ledger, or missing.
+pub(super) fn differences(standing: &mut Database) -> Result<Vec<String>> {
     let is = if standing.is_sqlite() { parts(standing)? } else { parts_in_postgres(standing)? };
-    let should = if standing.is_sqlite() { should } else { expected_in_postgres(beside)? };
-    let mut differing: BTreeSet<String> = is.symmetric_difference(&should).map(|(what, _)| what.clone()).collect();
-    if versions(standing)? != versions(beside)? {
+    let should = Empty::schema()?;
+    let parts = if standing.is_sqlite() { &should.parts } else { &should.in_postgres };
+    let mut differing: BTreeSet<String> = is.symmetric_difference(parts).map(|(what, _)| what.clone()).collect();
+    if versions(standing)? != [Some(MIGRATIONS.len() as i64)] {
         differing.insert("schema_version".into());
     }
     Ok(differing.into_iter().collect())
+}
+
+/// The parts of a schema: their kinds and names, and what they are.
+type Parts = BTreeSet<(String, String)>;
+
+/// The schema of an empty ledger, on either database.
+struct Empty {
+    parts: Parts,
+    in_postgres: Parts,
+}
+
+impl Empty {
+    fn schema() -> Result<&'static Self> {
+        static KNOWN: OnceLock<Empty> = OnceLock::new();
+        if let Some(known) = KNOWN.get() {
+            return Ok(known);
+        }
+        let mut empty = Database::passing()?;
+        migrate(&mut empty)?;
+        let known = Self { parts: parts(&mut empty)?, in_postgres: expected_in_postgres(&mut empty)? };
+        Ok(KNOWN.get_or_init(|| known))
+    }
 }
 
 fn versions(database: &mut Database) -> Result<Vec<Option<i64>>> {
@@ -249,7 +270,7 @@ fn versions(database: &mut Database) -> Result<Vec<Option<i64>>> {
 }
 
 /// The tables, indices, triggers and views of an SQLite ledger, with their texts.
-fn parts(database: &mut Database) -> Result<BTreeSet<(String, String)>> {
+fn parts(database: &mut Database) -> Result<Parts> {
     let mut parts = BTreeSet::new();
     database.rows("SELECT type, name, coalesce(sql, '') FROM sqlite_schema", &[], |row| {
         parts.insert((format!("{} {}", row.text(0)?, row.text(1)?), row.text(2)?));
@@ -259,7 +280,7 @@ fn parts(database: &mut Database) -> Result<BTreeSet<(String, String)>> {
 }
 
 /// The tables with their columns, the triggers, the views and rules of a ledger in PostgreSQL.
-fn parts_in_postgres(database: &mut Database) -> Result<BTreeSet<(String, String)>> {
+fn parts_in_postgres(database: &mut Database) -> Result<Parts> {
     let mut parts = BTreeSet::new();
     for (kind, select) in [
         (
@@ -290,7 +311,7 @@ fn parts_in_postgres(database: &mut Database) -> Result<BTreeSet<(String, String
 }
 
 /// What those are in a ledger that nobody changed: the tables and indices are those of SQLite in other words.
-fn expected_in_postgres(beside: &mut Database) -> Result<BTreeSet<(String, String)>> {
+fn expected_in_postgres(beside: &mut Database) -> Result<Parts> {
     let mut parts = BTreeSet::new();
     let select = "SELECT schema.name, group_concat(columns.name || ' ' || columns.type, ', ' ORDER BY columns.cid)
          FROM sqlite_schema AS schema, pragma_table_info(schema.name) AS columns WHERE schema.type = 'table'
