@@ -48,7 +48,8 @@ impl Kind {
             return Some(Self::StatusList);
         }
         // Any other credential is no Open Badge, and its verdict says so.
-        if object.get("credentialSubject").is_some() || is_one_of(object, &["VerifiableCredential"]) {
+        let is_credential = object.get("credentialSubject").is_some() || is_one_of(object, &["VerifiableCredential"]);
+        if is_credential || has_context_of_badges(object) {
             return None;
         }
         let is_did = object.get("id").and_then(Value::as_str).is_some_and(|id| id.starts_with("did:"));
@@ -84,6 +85,12 @@ fn claims_to_be_a_badge(root: Value<'_>) -> bool {
     false
 }
 
+/// Whether a document is written in the terms of Open Badges, whatever is left of it.
+fn has_context_of_badges(object: Object<'_>) -> bool {
+    let contexts = object.get("@context").into_iter().flat_map(Value::one_or_many).filter_map(Value::as_str);
+    contexts.into_iter().any(|context| ["/spec/ob/", "openbadges"].iter().any(|part| context.contains(part)))
+}
+
 /// Whether an object has one of these types, by its name or as an IRI that ends with it.
 fn is_one_of(object: Object<'_>, names: &[&str]) -> bool {
     let types = ["type", "@type"].into_iter().filter_map(|key| object.get(key)).flat_map(Value::one_or_many);
@@ -117,6 +124,7 @@ mod tests {
             r#"{"type":"VerifiableCredential","credentialSubject":[]}"#,
             r#"[{"type":"Assertion"}]"#,
             r#"{"type":"OpenBadgeCredential""#,
+            r#"{"@context":["https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"],"type":"Something"}"#,
             " \n{",
         ] {
             for name in ["a.json", "a.txt", ".a", "a"] {
