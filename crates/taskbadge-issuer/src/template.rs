@@ -45,7 +45,8 @@ use crate::{
 /// assert_eq!(task.rubric().required().id(), "alone");
 ///
 /// let mistakes = Template::parse("tasks/x.toml", "critera = []").expect_err("a typing error, and much is missing");
-/// assert!(mistakes.to_string().starts_with("tasks/x.toml:1:1: no field is called `critera`; did you mean `criteria`?"));
+/// let said = taskbadge::shown::without_isolates(&mistakes.to_string()).into_owned();
+/// assert!(said.starts_with("tasks/x.toml:1:1: no field is called “critera”; did you mean `criteria`?"), "{said}");
 /// # Ok::<(), taskbadge_issuer::Mistakes>(())
 /// ```
 #[derive(Debug, Clone)]
