@@ -15,9 +15,9 @@ use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
-use taskbadge::badge::Claims;
+use taskbadge::badge::{Claims, Said, Words};
 use taskbadge::finding::{Code, Finding};
-use taskbadge::shown::{Alone, Line, Name, Quoted};
+use taskbadge::shown::{Alone, Line, Name, Quoted, Turned};
 use taskbadge::time::Instant;
 use taskbadge::verify::{Refusal, VerifiedBadge};
 use taskbadge_files::FileTrouble;
@@ -436,8 +436,9 @@ pub(crate) fn answer(verdict: &str, sentence: &str, details: &[String]) -> Strin
 }
 
 fn what(claims: Claims<'_>) -> String {
-    let task = claims.achievement_name().or(claims.name());
-    let task = task.map_or("a badge without a name".into(), |task| Quoted(task).to_string());
+    let task = claims.words(Said::AchievementName).or(claims.words(Said::Name));
+    let task = task.map(|task| Turned(Quoted(task.text()), task.direction()).to_string());
+    let task = task.unwrap_or_else(|| "a badge without a name".into());
     match claims.holder_name() {
         Some(holder) => format!("{}: {task}", Quoted(holder)),
         None => task,
@@ -478,9 +479,14 @@ fn about(claims: Claims<'_>) -> Vec<String> {
     lines.extend(claims.holder_names().into_iter().skip(1).map(|name| labelled("also named", Alone(name))));
     lines.extend(results(claims).map(|(label, said)| labelled(label, said)));
     lines.extend(claims.awarded_date().map(|awarded| labelled("awarded", day(awarded))));
-    lines.extend(claims.assessor().map(|assessor| labelled("assessor", Alone(assessor))));
+    lines.extend(claims.words(Said::Assessor).map(|assessor| labelled("assessor", alone(assessor))));
     lines.extend(claims.issuer_id().map(|issuer| labelled("issuer", Name(issuer))));
     lines
+}
+
+/// Words for people, in their direction.
+fn alone(words: Words<'_>) -> Turned<Alone<'_>> {
+    Turned(Alone(words.text()), words.direction())
 }
 
 /// The results line by line: what was reached, of which result where there are several, and what is required where it is less.
@@ -559,12 +565,12 @@ pub(crate) fn claims(claims: Claims<'_>) -> Vec<String> {
     let mut add = |label: &str, value: Option<String>| {
         lines.extend(value.map(|value| format!("{label:<11} {value}")));
     };
-    let alone = |value: Option<&str>| value.map(|value| Alone(value).to_string());
+    let said = |said| claims.words(said).map(|words| alone(words).to_string());
     let name = |value: Option<&str>| value.map(|value| Name(value).to_string());
-    add("task", alone(claims.achievement_name().or(claims.name())));
-    add("says", alone(claims.achievement_description()));
+    add("task", said(Said::AchievementName).or(said(Said::Name)));
+    add("says", said(Said::AchievementDescription));
     for holder in claims.holder_names() {
-        add("holder", alone(Some(holder)));
+        add("holder", Some(Alone(holder).to_string()));
     }
     add("subject", name(claims.subject_id()));
     for identifier in claims.identifiers().filter(|identifier| identifier.identity_type() != Some("name")) {
@@ -572,15 +578,15 @@ pub(crate) fn claims(claims: Claims<'_>) -> Vec<String> {
         let bound = identifier.plain().map_or("(hashed)".into(), |plain| Name(plain).to_string());
         add("bound to", Some(format!("{kind} {bound}")));
     }
-    for (label, said) in results(claims) {
-        add(label, Some(said));
+    for (label, result) in results(claims) {
+        add(label, Some(result));
     }
-    add("criteria", alone(claims.criteria()));
+    add("criteria", said(Said::Criteria));
     for (framework, address) in claims.alignments() {
         add("alignment", Some(format!("{} {}", Quoted(framework), Name(address))));
     }
-    add("assessor", alone(claims.assessor()));
-    add("issuer", alone(claims.issuer_name()));
+    add("assessor", said(Said::Assessor));
+    add("issuer", said(Said::IssuerName));
     add("issuer id", name(claims.issuer_id()));
     add("awarded", claims.awarded_date().map(day));
     add("from", claims.valid_from().map(day));

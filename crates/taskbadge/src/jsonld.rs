@@ -5,15 +5,12 @@
 //! caller adds as bytes; it fetches nothing, and what it does not know it refuses.
 
 mod context;
-mod direction;
 mod expand;
 mod iri;
 pub mod rdf;
 pub mod rdfc;
 
 pub use context::{CREDENTIALS_V2, Contexts, OPEN_BADGES_3_0_3};
-pub use direction::Direction;
-pub(crate) use direction::is_language_tag;
 pub(crate) use expand::{ByVocab, Subject, Unwritten, expand};
 pub(crate) use iri::is_absolute as is_absolute_iri;
 

@@ -12,6 +12,11 @@
 //! Each value stands between U+2068 and U+2069 (FSI and PDI; Unicode Bidirectional Algorithm, section 2.4), so that
 //! right-to-left text leaves the rest of the line where it is, and is cut at [`LONGEST`] characters, with their number.
 
+mod direction;
+
+pub use direction::Direction;
+pub(crate) use direction::is_language_tag;
+
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::iter::Peekable;
@@ -24,6 +29,10 @@ pub const LONGEST: usize = 200;
 
 const ISOLATE: char = '\u{2068}';
 const POP: char = '\u{2069}';
+
+/// Right after an isolate, these give the direction of what is in it.
+const RIGHT_TO_LEFT: char = '\u{200F}';
+const LEFT_TO_RIGHT: char = '\u{200E}';
 
 /// More marks on one letter than any language writes, and too few to reach the lines above and below.
 const MARKS_IN_A_ROW: usize = 6;
@@ -59,6 +68,16 @@ pub struct Alone<'t>(pub &'t str);
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Name<'t>(pub &'t str);
+
+/// A [`Quoted`] or [`Alone`] value whose direction is known, and may be another than that of its first letter.
+///
+/// ```
+/// use taskbadge::shown::{Alone, Direction, Turned};
+/// assert_eq!(Turned(Alone("CNC مشغل"), Direction::RightToLeft).to_string(), "\u{2068}\u{200f}CNC مشغل\u{2069}");
+/// assert_eq!(Turned(Alone("مشغل CNC"), Direction::RightToLeft).to_string(), "\u{2068}مشغل CNC\u{2069}");
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Turned<T>(pub T, pub Direction);
 
 /// A line that is made of our words and of values as above: the isolates of values stay, and each is closed. All else
 /// goes by the same rules, so that a value that came into the line in another way cannot hide either.
@@ -122,10 +141,11 @@ pub fn json(text: &str) -> Cow<'_, str> {
 /// ```
 #[must_use]
 pub fn without_isolates(line: &str) -> Cow<'_, str> {
-    match line.contains([ISOLATE, POP]) {
-        true => line.replace([ISOLATE, POP], "").into(),
-        false => line.into(),
+    if !line.contains([ISOLATE, POP]) {
+        return line.into();
     }
+    let marked = [RIGHT_TO_LEFT, LEFT_TO_RIGHT].map(|mark| String::from_iter([ISOLATE, mark]));
+    marked.iter().fold(line.to_owned(), |line, marked| line.replace(marked, "")).replace([ISOLATE, POP], "").into()
 }
 
 impl fmt::Display for Quoted<'_> {
@@ -158,15 +178,32 @@ impl fmt::Display for Name<'_> {
     }
 }
 
+impl<T: fmt::Display> fmt::Display for Turned<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.0.to_string();
+        if Direction::of(&shown, None) == self.1 {
+            return f.write_str(&shown);
+        }
+        let mark = match self.1 {
+            Direction::RightToLeft => RIGHT_TO_LEFT,
+            Direction::LeftToRight => LEFT_TO_RIGHT,
+        };
+        f.write_str(&shown.replacen(ISOLATE, &String::from_iter([ISOLATE, mark]), 1))
+    }
+}
+
 impl fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             return f.write_str(self.0);
         }
         let mut open = 0;
+        let mut before = None;
         for (c, look) in Looks::of(self.0) {
+            let begins = before.replace(c) == Some(ISOLATE);
             match (c, look) {
                 (ISOLATE, _) => open += 1,
+                (RIGHT_TO_LEFT | LEFT_TO_RIGHT, _) if begins => {}
                 (POP, _) if open > 0 => open -= 1,
                 (_, Look::LeftOut) => continue,
                 (_, Look::Itself) => {}

@@ -8,8 +8,8 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use crate::jsonld::{CREDENTIALS_V2, Direction, OPEN_BADGES_3_0_3, is_absolute_iri, is_language_tag};
-use crate::shown::{Name, Quoted, hidden};
+use crate::jsonld::{CREDENTIALS_V2, OPEN_BADGES_3_0_3, is_absolute_iri};
+use crate::shown::{Direction, Name, Quoted, hidden, is_language_tag};
 use crate::time::Instant;
 
 /// An absolute IRI, such as `https://centre.example.org/tasks/forklift` or `urn:uuid:…`, with no character that is hidden

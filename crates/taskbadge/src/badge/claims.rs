@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::build::identity_hash;
 use crate::finding::{Code, Finding};
 use crate::json::{Document, Object, Value};
-use crate::jsonld::Direction;
+use crate::shown::Direction;
 use crate::time::Instant;
 
 /// A view of a badge's claims. It borrows the document, so what is shown is what was signed.

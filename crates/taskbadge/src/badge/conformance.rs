@@ -7,7 +7,8 @@ use std::collections::HashSet;
 
 use crate::finding::{Code, Finding};
 use crate::json::{Object, Path, Value};
-use crate::jsonld::{CREDENTIALS_V2, Direction, is_absolute_iri, is_language_tag};
+use crate::jsonld::{CREDENTIALS_V2, is_absolute_iri};
+use crate::shown::{Direction, is_language_tag};
 use crate::time::Instant;
 
 /// Every rule that the credential breaks, in document order of the rules; empty for an Open Badge.

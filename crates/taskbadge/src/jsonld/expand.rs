@@ -9,12 +9,12 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::context::{Active, Coercion, Container, Contexts, Definition, Entry, Meaning, Scoped, Tables, TermNo};
-use super::direction::{Direction, is_language_tag};
 use super::iri;
 use super::rdf::{Dataset, Term};
 use super::rdfc;
 use crate::finding::{Code, Finding, shown};
 use crate::json::{Array, Number, Object, Path, Value, utf16_order};
+use crate::shown::{Direction, is_language_tag};
 use crate::work::Budget;
 
 const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";

@@ -7,8 +7,7 @@ use serde::{Serialize, Serializer};
 use super::{BadgeStatus, Outcome};
 use crate::badge::{Claims, ResultClaim, Said, Words};
 use crate::finding::{Code, Finding, Severity};
-use crate::jsonld::Direction;
-use crate::shown::without_isolates;
+use crate::shown::{Direction, without_isolates};
 use crate::time::Instant;
 
 /// The answer, in one word.

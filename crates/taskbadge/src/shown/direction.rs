@@ -31,7 +31,7 @@ impl Direction {
     /// The direction of a text: that of its language's script, else that of its first letter.
     ///
     /// ```
-    /// use taskbadge::jsonld::Direction;
+    /// use taskbadge::shown::Direction;
     /// assert_eq!(Direction::of("CNC مشغل آلة", Some("ar")), Direction::RightToLeft);
     /// assert_eq!(Direction::of("(1) فحص الرافعة", None), Direction::RightToLeft);
     /// assert_eq!(Direction::of("Ar-rāfiʿa", Some("ar-Latn")), Direction::LeftToRight);
