@@ -243,3 +243,12 @@ fn what_is_remembered_is_a_small_file_of_the_users_own() {
     assert!(told.status.code() == Some(0) && complained(&told).contains("will not remember"), "{}", said(&told));
     assert_ne!(place.read("centre/published/ledger-head.txt"), head);
 }
+
+#[test]
+fn the_demo_can_be_run_again_by_somebody_else() {
+    let place = Place::new();
+    place.ok("demo");
+    let again = place.elsewhere("demo");
+    assert_eq!(again.status.code(), Some(0), "{}", said(&again));
+    assert_eq!(place.remembered("elsewhere").len(), 1);
+}

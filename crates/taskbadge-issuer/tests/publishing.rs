@@ -309,9 +309,9 @@ fn files_below(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            found.extend(files_below(&path))
+            found.extend(files_below(&path));
         } else {
-            found.push((path.clone(), fs::read(&path).unwrap()))
+            found.push((path.clone(), fs::read(&path).unwrap()));
         }
     }
     found.sort();

@@ -299,8 +299,8 @@ fn what_is_vast_when_written_out_ends_at_its_budget() {
     };
     // Every cell of the outer list looks like the next.
     let lists = |badge: &mut Value| badge["row"] = (0..1_000).map(|number| vec![number]).collect();
-    let changes: [(&str, &dyn Fn(&mut Value)); 4] =
-        [("long", &long), ("ring", &ring), ("clique", &clique), ("lists", &lists)];
+    type Change<'c> = (&'c str, &'c dyn Fn(&mut Value));
+    let changes: [Change<'_>; 4] = [("long", &long), ("ring", &ring), ("clique", &clique), ("lists", &lists)];
     for (what, change) in changes {
         let mut badge = badge();
         change(&mut badge);

@@ -8,6 +8,7 @@ use taskbadge_files::{self as files, Secrecy};
 use taskbadge_issuer::centre::{self, Centre};
 
 use crate::args::{Cli, Demo};
+use crate::memory::Memory;
 use crate::output::{Exit, Output, Trouble};
 use crate::pack_file::PackFile;
 use crate::words;
@@ -55,7 +56,12 @@ pub(super) fn demo(demo: &Demo, output: &mut Output) -> Result<Exit, Trouble> {
     }
     steps.run("task lint --centre FOLDER")?;
     steps.tell(words::DEMO_ISSUE);
-    steps.run("issue FOLDER/rosters/roster.csv --centre FOLDER --passphrase-file FOLDER/passphrase")?;
+    let mut issue = "issue FOLDER/rosters/roster.csv --centre FOLDER --passphrase-file FOLDER/passphrase".to_owned();
+    // The folder may have been made by another user, or on another computer.
+    if complete && Memory::of(&Centre::open(folder)?)?.head().is_none() {
+        issue.push_str(" --first-time-here 'it is a demo'");
+    }
+    steps.run(&issue)?;
 
     steps.tell(words::DEMO_PUBLISH);
     steps.run("publish --centre FOLDER --passphrase-file FOLDER/passphrase")?;

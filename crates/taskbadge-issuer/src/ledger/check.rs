@@ -310,7 +310,7 @@ pub(super) fn checked(
     schema::migrate(&mut beside)?;
     schema::differences(database)?.into_iter().for_each(|what| faults.push(Fault::Schema(what)));
     let replayed = replay(database, &mut beside, key, false, &mut |fault| faults.push(fault), &mut |done, all| {
-        witness.progress(done, all)
+        witness.progress(done, all);
     })?;
     let Replayed { events, end, sealed_from, .. } = replayed;
     let badges = database.first("SELECT count(*) FROM badges", &[], |row| row.count(0))?.unwrap_or_default();

@@ -564,7 +564,7 @@ impl Tables {
 
     /// Remembers that a term names a type.
     fn names_a_type(&mut self, term: &str) {
-        let term = self.terms.number(term.into());
+        let term = self.terms.number(term);
         self.types.resize(self.types.len().max(term + 1), false);
         self.types[term] = true;
     }
