@@ -111,7 +111,7 @@ pub(super) const KINDS: [(&str, Kind); 40] = [
         replace(
             badge,
             choices,
-            |key, value| key == "type" && value.is_array(),
+            |key, value| key == "type" && value.as_array().is_some_and(|all| !all.is_empty()),
             |mut value| {
                 let first = value[0].clone();
                 value.as_array_mut().unwrap().push(first);
@@ -247,7 +247,7 @@ pub(super) const KINDS: [(&str, Kind); 40] = [
         replace(
             badge,
             choices,
-            |key, value| key == "allowedValue" && value.is_array(),
+            |key, value| key == "allowedValue" && value.as_array().is_some_and(|all| !all.is_empty()),
             |mut value| {
                 value[0] = json!({ "@value": value[0] });
                 value
