@@ -77,7 +77,7 @@ impl SignedBadge {
     /// # Errors
     /// `badge.scattered`, `proof.*` and `context.*` as of [`Badge::sign`].
     pub fn add_proof(&self, contexts: &Contexts, key: &dyn Signer, options: &ProofOptions) -> Result<Self, Finding> {
-        if let Some(finding) = scattered(self.document().object()?) {
+        if let Some(finding) = scattered(self.document().object()?, &Budget::of_document(self.text.len())) {
             return Err(finding);
         }
         proof::sign(contexts, self.document(), Limits::BADGE, Terms::Unknown, key, options).map(Self::signed)
@@ -156,7 +156,8 @@ impl Badge {
     pub fn document(&self) -> Result<Document, Finding> {
         let document = Document::from_serialize(self)?;
         let badge = document.object()?;
-        match conformance(badge).into_iter().chain(scattered(badge)).next() {
+        let budget = Budget::of_document(document.text().len());
+        match conformance(badge).into_iter().chain(scattered(badge, &budget)).next() {
             Some(finding) => Err(finding),
             None => Ok(document),
         }

@@ -176,7 +176,7 @@ impl Verifier {
         budget.note(8 * document.nodes() as u64);
         findings.extend((kind.form)(object));
         // What stands in two places would be believed as it stands in one.
-        if let Some(finding) = badge::scattered(object) {
+        if let Some(finding) = badge::scattered(object, budget) {
             findings.push(finding);
             return Err(findings);
         }

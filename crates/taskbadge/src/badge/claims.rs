@@ -1,6 +1,6 @@
 //! What a badge says, read from the tree that was signed.
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 use super::build::identity_hash;
 use crate::finding::{Code, Finding};
@@ -337,80 +337,116 @@ pub struct ResultClaim<'d> {
     pub is_below: bool,
 }
 
-/// The achievement's result descriptions and levels, by their ids: a badge may have thousands.
+/// The achievement's result descriptions and levels, by their ids: a badge may have thousands of them and of results. What
+/// is said once for many results is looked at once.
 struct Described<'d> {
-    descriptions: FxHashMap<&'d str, Object<'d>>,
-    levels: FxHashMap<&'d str, Object<'d>>,
-    /// The place of each allowed value, by the id of its description.
-    allowed: FxHashMap<(&'d str, &'d str), usize>,
+    descriptions: HashMap<&'d str, Description<'d>>,
+    levels: HashMap<&'d str, Level<'d>>,
+}
+
+struct Description<'d> {
+    name: Option<&'d str>,
+    /// The id of the level that has to be reached, and what is said of that.
+    required_level: Option<(&'d str, Level<'d>)>,
+    required_value: Option<&'d str>,
+    /// The place of the required value among those allowed, and what it is as a number.
+    required_place: Option<usize>,
+    required_number: Option<f64>,
+    /// The place of each allowed value.
+    allowed: HashMap<&'d str, usize>,
+    /// The scale goes from high to low.
+    is_falling: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Level<'d> {
+    name: Option<&'d str>,
+    points: Option<f64>,
+    level: Option<f64>,
 }
 
 impl<'d> Described<'d> {
     fn by(achievement: Option<Object<'d>>) -> Self {
-        let by_id = |objects: &mut dyn Iterator<Item = Object<'d>>| {
-            let with_ids = objects.filter_map(|object| Some((object.get("id")?.as_str()?, object)));
-            with_ids.collect::<FxHashMap<_, _>>()
-        };
         let all = || objects(achievement.and_then(|achievement| achievement.get("resultDescription")));
-        let mut levels = all().flat_map(|description| objects(description.get("rubricCriterionLevel")));
-        let descriptions = by_id(&mut all());
-        let allowed = descriptions.iter().flat_map(|(&id, description)| {
-            let values = description.get("allowedValue").into_iter().flat_map(Value::one_or_many).filter_map(scalar);
-            values.enumerate().map(move |(place, value)| ((id, value), place))
-        });
-        Self { allowed: allowed.collect(), levels: by_id(&mut levels), descriptions }
+        let with_id = |object: Object<'d>| Some((object.get("id")?.as_str()?, object));
+        let levels = all().flat_map(|description| objects(description.get("rubricCriterionLevel"))).filter_map(with_id);
+        let levels: HashMap<_, _> = levels.map(|(id, level)| (id, Level::read(level))).collect();
+        let described = all().filter_map(with_id).map(|(id, object)| (id, Description::read(object, &levels)));
+        Self { descriptions: described.collect(), levels }
     }
 
     fn claim(&self, result: Object<'d>) -> ResultClaim<'d> {
-        let id = |object: Object<'d>, key: &str| object.get(key).and_then(Value::as_str);
-        let described = id(result, "resultDescription");
-        let description = described.and_then(|id| self.descriptions.get(id).copied());
-        let value = |object: Option<Object<'d>>, key: &str| object?.get(key).and_then(scalar);
-        let (level, required_level) =
-            (id(result, "achievedLevel"), description.and_then(|described| id(described, "requiredLevel")));
-        let (reached, required_value) = (value(Some(result), "value"), value(description, "requiredValue"));
-        let is_level_below = level.zip(required_level).is_some_and(|(level, required)| self.is_below(level, required));
+        let id = |key: &str| result.get(key).and_then(Value::as_str);
+        let value = |key: &str| result.get(key).and_then(scalar);
+        let description = id("resultDescription").and_then(|id| self.descriptions.get(id));
+        let level = id("achievedLevel").map(|id| (id, self.levels.get(id).copied().unwrap_or_default()));
+        let reached = value("value");
+        let required_level = description.and_then(|description| description.required_level);
+        let is_level_below = level
+            .zip(required_level)
+            .is_some_and(|((id, level), (required_id, required))| id != required_id && !level.reaches(required));
         let is_value_below =
-            reached.zip(required_value).zip(described).is_some_and(|((value, required), described)| {
-                value != required && !self.reaches(value, required, described)
-            });
+            reached.zip(description).is_some_and(|(value, description)| !description.is_reached(value));
+        let named = |(id, level): (&'d str, Level<'d>)| level.name.unwrap_or(id);
         ResultClaim {
-            name: description.and_then(|description| Some(Words::read(description.get("name")?)?.text)),
-            level: level.map(|level| self.level_name(level)),
+            name: description.and_then(|description| description.name),
+            level: level.map(named),
             value: reached,
-            status: value(Some(result), "status"),
-            required_level: required_level.map(|level| self.level_name(level)),
-            required_value,
+            status: value("status"),
+            required_level: required_level.map(named),
+            required_value: description.and_then(|description| description.required_value),
             is_below: is_level_below || is_value_below,
         }
     }
+}
 
-    fn level_name(&self, id: &'d str) -> &'d str {
-        let named = self.levels.get(id).and_then(|level| Words::read(level.get("name")?));
-        named.map_or(id, Words::text)
+impl<'d> Description<'d> {
+    fn read(object: Object<'d>, levels: &HashMap<&'d str, Level<'d>>) -> Self {
+        let value = |key: &str| object.get(key).and_then(scalar);
+        let end = |key: &str| value(key).and_then(number);
+        let required_level = object.get("requiredLevel").and_then(Value::as_str);
+        let allowed = object.get("allowedValue").into_iter().flat_map(Value::one_or_many).filter_map(scalar);
+        let allowed: HashMap<_, _> = allowed.enumerate().map(|(place, value)| (value, place)).collect();
+        Self {
+            name: object.get("name").and_then(|name| Some(Words::read(name)?.text)),
+            required_level: required_level.map(|id| (id, levels.get(id).copied().unwrap_or_default())),
+            required_value: value("requiredValue"),
+            required_place: value("requiredValue").and_then(|required| allowed.get(required)).copied(),
+            required_number: end("requiredValue"),
+            allowed,
+            is_falling: end("valueMin").zip(end("valueMax")).is_some_and(|(least, most)| least > most),
+        }
     }
 
-    fn is_below(&self, level: &str, required: &str) -> bool {
-        let number = |id: &str, key: &str| self.levels.get(id).and_then(|level| number(scalar(level.get(key)?)?));
-        let compared =
-            ["points", "level"].into_iter().find_map(|key| Some(number(level, key)? >= number(required, key)?));
-        level != required && compared != Some(true)
-    }
-
-    /// Whether a value is shown to reach the one that is required (Open Badges 3.0 appendix B.1.15): it stands no lower in the
-    /// list of allowed values, which goes from low to high, or is no smaller a number on a scale that rises.
-    fn reaches(&self, value: &str, required: &str, described: &str) -> bool {
-        let place = |value| self.allowed.get(&(described, value));
-        if let (Some(value), Some(required)) = (place(value), place(required)) {
+    /// Whether a value is shown to reach the one that is required, if one is (Open Badges 3.0 appendix B.1.15): it stands no
+    /// lower in the list of allowed values, which goes from low to high, or is no smaller a number on a scale that rises.
+    fn is_reached(&self, value: &str) -> bool {
+        if self.required_value.is_none_or(|required| required == value) {
+            return true;
+        }
+        // A value that is not allowed has no place, whatever the required one has.
+        if let Some((value, required)) = self.allowed.get(value).zip(self.required_place.as_ref()) {
             return value >= required;
         }
-        let end = |key: &str| self.descriptions.get(described)?.get(key).and_then(scalar).and_then(number);
-        let is_falling = end("valueMin").zip(end("valueMax")).is_some_and(|(least, most)| least > most);
-        match (number(value), number(required)) {
-            (Some(value), Some(required)) if is_falling => value <= required,
+        match (number(value), self.required_number) {
+            (Some(value), Some(required)) if self.is_falling => value <= required,
             (Some(value), Some(required)) => value >= required,
             _ => false,
         }
+    }
+}
+
+impl<'d> Level<'d> {
+    fn read(object: Object<'d>) -> Self {
+        let number = |key: &str| object.get(key).and_then(scalar).and_then(number);
+        let name = object.get("name").and_then(|name| Some(Words::read(name)?.text));
+        Self { name, points: number("points"), level: number("level") }
+    }
+
+    /// Whether this level is shown to reach another.
+    fn reaches(self, required: Self) -> bool {
+        let compared = |one: Option<f64>, other: Option<f64>| Some(one? >= other?);
+        compared(self.points, required.points).or(compared(self.level, required.level)) == Some(true)
     }
 }
 

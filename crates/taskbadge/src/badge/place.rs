@@ -8,10 +8,11 @@
 //! A name stands for one property and has no other name, and an id is written in one way (`jsonld` sees to both), so that
 //! comparing members of the tree is comparing statements of the graph. A test compares the two.
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 use crate::finding::{Code, Finding, shown};
 use crate::json::{Object, Path, Value};
+use crate::work::Budget;
 
 /// What is read of what stands under a key; of the whole credential under the empty one.
 const READ: [(&str, &[&str]); 13] = [
@@ -56,8 +57,8 @@ const READ: [(&str, &[&str]); 13] = [
 ];
 
 /// Where something that is read is said in a second place only, or there in other words.
-pub(crate) fn scattered(credential: Object<'_>) -> Option<Finding> {
-    let mut places = Places::default();
+pub(crate) fn scattered(credential: Object<'_>, budget: &Budget) -> Option<Finding> {
+    let mut places = Places { by_id: HashMap::new(), scattered: None, budget };
     let root = Path::root("");
     places.take("", Value::Object(credential), &root);
     places.compare(Value::Object(credential), &root);
@@ -66,10 +67,10 @@ pub(crate) fn scattered(credential: Object<'_>) -> Option<Finding> {
 
 /// The things that are read, by their ids: the object that stands in the place, if it is more than an id, and what is read
 /// of it. One id has as many as there are kinds of places, at most.
-#[derive(Default)]
 struct Places<'d> {
-    by_id: FxHashMap<&'d str, Vec<Place<'d>>>,
+    by_id: HashMap<&'d str, Vec<Place<'d>>>,
     scattered: Option<Finding>,
+    budget: &'d Budget,
 }
 
 #[derive(Clone, Copy)]
@@ -103,6 +104,8 @@ impl<'d> Places<'d> {
     }
 
     fn place(&mut self, id: &'d str, place: Place<'d>, path: &Path<'_>) {
+        self.budget.look_up(id);
+        self.note(place);
         let places = self.by_id.entry(id).or_default();
         match places.iter().find(|first| std::ptr::eq(first.read, place.read)) {
             Some(first) => {
@@ -111,6 +114,11 @@ impl<'d> Places<'d> {
             }
             None => places.push(place),
         }
+    }
+
+    /// Takes the steps of comparing with a place: all of its names are looked for, in both.
+    fn note(&self, place: Place<'_>) {
+        self.budget.note(4 * Budget::COMPARISON * place.read.len() as u64);
     }
 
     /// Compares every object of the tree with the places of its id.
@@ -124,6 +132,7 @@ impl<'d> Places<'d> {
             }
             Value::Object(object) => {
                 for place in id_of(object).and_then(|id| self.by_id.get(id)).into_iter().flatten() {
+                    self.note(*place);
                     self.scattered = self.scattered.take().or_else(|| place.misses(Some(object), path));
                 }
                 for (key, value) in object.iter() {
@@ -142,7 +151,8 @@ impl Place<'_> {
         if self.object.is_some_and(|object| is_same(object, other)) {
             return None;
         }
-        let mut read = other.iter().filter(|(key, _)| self.read.contains(key));
+        // Asked for by their names: the other may have very many keys, and be compared very often.
+        let mut read = self.read.iter().filter_map(|&key| Some((key, other.get(key)?)));
         let here = |key: &str| self.object.and_then(|object| object.get(key));
         let (key, _) = read.find(|&(key, value)| here(key).is_none_or(|here| !is_equal(here, value)))?;
         let detail = format!("said of {} in a second place", shown(id_of(other).unwrap_or_default()));
