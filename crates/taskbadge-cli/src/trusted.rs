@@ -6,14 +6,14 @@ use std::sync::{Mutex, PoisonError};
 
 use taskbadge::finding::{Code, Finding};
 use taskbadge::time::Instant;
-use taskbadge::trust::{Fingerprint, KnownPack, PackParts, Trust, TrustPack};
+use taskbadge::trust::{Fingerprint, KnownPack, Pack, PackParts, Trust, TrustPack};
 use taskbadge::verify::Verifier;
 use taskbadge_status::StatusLists;
 
 use crate::args::trust as args;
 use crate::fingerprint;
 use crate::output::{Output, Trouble};
-use crate::pack_file::{self, PackFile};
+use crate::pack_file;
 use crate::store::{Store, StoredPack};
 use crate::trust_file::TrustFile;
 use crate::words;
@@ -72,11 +72,11 @@ impl args::Trusted {
     /// store: its lists may know of more.
     fn pack(&self, path: &Path, file: &[u8], now: Instant) -> Result<(TrustPack, Option<StoredPack>), Trouble> {
         let refused = |finding: Finding| Trouble::new(said::refused(path, &finding));
-        let pack = PackFile::parse(path, file)?.pack;
-        let root = pack.root.fingerprint();
+        let identity = PackParts::of(file).and_then(|parts| Pack::identity(parts.pack));
+        let (id, root) = identity.map(|(id, root)| (id, root.fingerprint())).map_err(refused)?;
         // Without a place for a store there is none that could know the root.
         let stored = match Store::of(&self.store) {
-            Ok(store) => store.pack(&pack.id, now)?,
+            Ok(store) => store.pack(&id, now)?,
             Err(_) => None,
         };
         // What the store has seen, no fingerprint makes unseen.

@@ -126,7 +126,11 @@ impl Did {
         if self.verifying_key().is_some_and(|own| own != *key) {
             return Err(KeyError::FragmentMismatch);
         }
-        Ok(DidUrl { text: format!("{}#{}", self.text, key.to_multikey()), did: self.clone() })
+        let text = match self.text.strip_prefix("did:key:") {
+            Some(own) => format!("{}#{own}", self.text),
+            None => format!("{}#{}", self.text, key.to_multikey()),
+        };
+        Ok(DidUrl { text, did: self.clone() })
     }
 }
 

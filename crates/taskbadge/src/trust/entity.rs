@@ -262,9 +262,11 @@ impl Entity {
             budget.spend(0)?;
             document.map_err(|error| read.wrong("document", &error.to_string()))?;
         }
+        read.at_most(MOST_KEYS, "keys")?;
         let keys = read.each("keys", |key, at| EntityKey::read(key, &id, at, budget))?;
-        let named = || keys.iter().map(|key| key.id.clone()).chain(keys.iter().map(|key| key.key.to_multikey()));
-        if named().collect::<HashSet<_>>().len() < 2 * keys.len() {
+        let (by_name, by_key): (HashSet<&str>, HashSet<&VerifyingKey>) =
+            keys.iter().map(|key| (&*key.id, &key.key)).unzip();
+        if by_name.len() < keys.len() || by_key.len() < keys.len() {
             return Err(read.wrong("keys", "a key, or its name, stands there twice"));
         }
         if keys.is_empty() && document.is_none() && id.verifying_key().is_none() {
@@ -289,7 +291,7 @@ impl Entity {
             keys,
             document,
             achievements,
-            status_issuers: read.parsed_list("statusIssuer")?,
+            status_issuers: read.dids("statusIssuer", &id)?,
             successor: read.parsed("successor")?,
             id,
         })
@@ -323,16 +325,23 @@ impl EntityKey {
 
     fn read(object: Object<'_>, entity: &Did, at: &str, budget: &Budget) -> Result<Self, Finding> {
         let read = Reading { object, at, budget };
-        // The key is decoded, and its text compared with those of others.
-        budget.spend(2 * Budget::KEY)?;
+        budget.look_up(read.at);
         let id = read.text("id")?.ok_or_else(|| read.missing("id"))?;
         // A pack does not say of one DID which keys another has.
         if id.split_once('#').map(|(did, _)| did) != Some(entity.as_str()) {
             return Err(read.wrong("id", "it is not a key of this entity"));
         }
         let multikey = read.text("publicKeyMultibase")?.ok_or_else(|| read.missing("publicKeyMultibase"))?;
-        let key = VerifyingKey::from_multikey(multikey)
-            .map_err(|error| read.wrong("publicKeyMultibase", &error.to_string()))?;
+        // That of a did:key was decoded with it.
+        let own = entity.verifying_key().filter(|_| entity.as_str().strip_prefix("did:key:") == Some(multikey));
+        let key = match own {
+            Some(key) => key,
+            None => {
+                budget.spend(Budget::KEY)?;
+                let key = VerifyingKey::from_multikey(multikey);
+                key.map_err(|error| read.wrong("publicKeyMultibase", &error.to_string()))?
+            }
+        };
         if entity.verifying_key().is_some_and(|own| own != key) {
             return Err(read.wrong("publicKeyMultibase", "a did:key has no other key than its own"));
         }
@@ -407,15 +416,27 @@ impl<'d> Reading<'_, 'd> {
         self.text(key)?.map(parse).transpose()
     }
 
-    fn parsed_list<T: std::str::FromStr>(&self, key: &str) -> Result<Vec<T>, Finding> {
-        let values = self.object.get(key).into_iter().flat_map(Value::one_or_many);
-        // They may be keys.
-        let parse = |value: Value<'_>| {
+    /// DIDs, one or many, among which the entity's own may be.
+    fn dids(&self, key: &str, own: &Did) -> Result<Vec<Did>, Finding> {
+        self.at_most(MOST_STATUS_ISSUERS, key)?;
+        let read = |value: Value<'_>| {
+            let text = value.as_str().unwrap_or_default();
+            if text == own.as_str() {
+                return Ok(own.clone());
+            }
             self.budget.spend(Budget::KEY)?;
-            let parsed = value.as_str().and_then(|text| text.parse().ok());
-            parsed.ok_or_else(|| self.wrong(key, "it cannot be read"))
+            text.parse().map_err(|_| self.wrong(key, "it cannot be read"))
         };
-        values.map(parse).collect()
+        self.object.get(key).into_iter().flat_map(Value::one_or_many).map(read).collect()
+    }
+
+    pub(super) fn at_most(&self, most: usize, key: &str) -> Result<(), Finding> {
+        match self.object.get(key) {
+            Some(Value::Array(items)) if items.len() > most => {
+                Err(self.wrong(key, &format!("there are more than {most}")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A whole number that a JSON number holds exactly, from 1 on.
@@ -444,6 +465,10 @@ impl<'d> Reading<'_, 'd> {
         values.map(each).collect()
     }
 }
+
+/// No centre comes near.
+const MOST_KEYS: usize = 256;
+const MOST_STATUS_ISSUERS: usize = 64;
 
 /// The largest number that every JSON reader holds exactly (RFC 8259 section 6).
 pub(super) const MOST: u64 = (1 << 53) - 1;

@@ -116,7 +116,8 @@ impl RecognisedIssuer {
         };
         let mut keys: Vec<ListedKey> = entity.keys.iter().map(named).collect();
         if keys.is_empty() {
-            let own = entity.id.verifying_key().map(|key| (DidUrl::key(&key).to_string(), key));
+            let own = entity.id.verifying_key();
+            let own = own.and_then(|key| Some((entity.id.method(&key).ok()?.to_string(), key)));
             let pinned = document.iter().flat_map(DidDocument::keys).map(|(method, key)| (method.to_owned(), key));
             let listed = |(method, key)| ListedKey { method, key: FrequentKey::new(key), terms: None };
             keys = own.into_iter().chain(pinned).map(listed).collect();

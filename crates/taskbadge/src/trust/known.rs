@@ -10,9 +10,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::pack::SignedPack;
-use super::{Fingerprint, PACK_LIMITS, Pack, PackParts, Root};
+use super::{Fingerprint, Pack, PackParts, Root};
 use crate::finding::{Code, Finding, shown};
-use crate::json::{Document, Value};
 use crate::time::Instant;
 
 /// What a verifier remembers of one pack. Keep it beside the pack's file, and write it only with what
@@ -200,13 +199,8 @@ impl KnownPack {
         let is_next = |pack: &Pack, root: &Root| pack.id == self.id && pack.root.version() == root.version() + 1;
         for step in earlier {
             // Most were taken long ago, and are not looked at further.
-            let says = Document::parse(step, PACK_LIMITS)?;
-            let version = says.root().get("root").and_then(|root| root.get("version"));
-            let is_next = match version {
-                Some(Value::Number(version)) => version.canonical() == (root.version() + 1).to_string(),
-                _ => false,
-            };
-            if is_next && says.root().get("id").and_then(Value::as_str) == Some(&*self.id) {
+            let (id, of_step) = Pack::identity(step)?;
+            if id == self.id && of_step.version() == root.version() + 1 {
                 root = next(&root, &SignedPack::read(step)?)?;
             }
         }

@@ -26,6 +26,9 @@ use crate::work::Budget;
 pub const PACK_LIMITS: Limits =
     Limits { bytes: 8 << 20, depth: Limits::BADGE.depth, nodes: 500_000, proofs: 2 * MOST_ROOT_KEYS };
 
+/// Twice as many centres as a pack is meant for.
+const MOST_ENTITIES: usize = 20_000;
+
 /// The context under which terms stand that no other context defines (VC Data Model 2.0 section 5.2).
 const UNDEFINED_TERMS: &str = "https://www.w3.org/ns/credentials/undefined-terms/v2";
 
@@ -82,6 +85,19 @@ impl Pack {
     pub fn parse(bytes: &[u8]) -> Result<Self, Finding> {
         let budget = Budget::of_document(bytes.len());
         Self::read(Document::parse_within(bytes, PACK_LIMITS, &budget)?.object()?, &budget)
+    }
+
+    /// Who a pack says it is, before anything else of it is looked at: its id and its root. Nothing of it is proven.
+    ///
+    /// # Errors
+    /// `json.*`, `trust.malformed` with a pointer.
+    pub fn identity(bytes: &[u8]) -> Result<(String, Root), Finding> {
+        let budget = Budget::of_document(bytes.len());
+        let document = Document::parse_within(bytes, PACK_LIMITS, &budget)?;
+        let read = Reading { object: document.object()?, at: "", budget: &budget };
+        let id = read.text("id")?.ok_or_else(|| read.missing("id"))?.to_owned();
+        let root = read.object.get("root").and_then(Value::as_object).ok_or_else(|| read.missing("root"))?;
+        Ok((id, Root::read(root, "/root", &budget)?))
     }
 
     /// Signs the pack with one root key; a text that is signed already gets one signature more, so that several can sign
@@ -190,6 +206,7 @@ impl Pack {
             return Err(read.wrong("validUntil", "it ends before it begins"));
         }
         let root = object.get("root").and_then(Value::as_object).ok_or_else(|| read.missing("root"))?;
+        read.at_most(MOST_ENTITIES, "credentialSubject")?;
         let entities = read.each("credentialSubject", |entity, at| Entity::read(entity, at, budget))?;
         if is_twice(entities.iter().map(|entity| &entity.id)) {
             return Err(read.wrong("credentialSubject", "an entity stands there twice"));

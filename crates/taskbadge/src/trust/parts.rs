@@ -28,22 +28,28 @@ pub struct PackParts<'f> {
 
 impl<'f> PackParts<'f> {
     /// How large a file may be. A hundred of the largest lists would be larger, and are not carried in one file.
-    pub const BYTES_MAX: usize = 64 << 20;
+    pub const BYTES_MAX: usize = 32 << 20;
+
+    /// How many packs and lists a file may have.
+    pub const PARTS_MAX: usize = 16_384;
 
     /// Divides a file: one credential a line, or a pack alone however it is laid out.
     ///
     /// # Errors
-    /// `trust.malformed` for a file that is too large, or has no pack.
+    /// `trust.malformed` for a file that is too large, has too many parts, or no pack.
     pub fn of(file: &'f [u8]) -> Result<Self, Finding> {
         let malformed = |detail: &str| Finding::new(Code::TrustMalformed).because(detail);
         if file.len() > Self::BYTES_MAX {
             return Err(malformed("the file is larger than a trust pack with its lists can be"));
         }
         let is_object = |line: &[u8]| line.first() == Some(&b'{') && line.last() == Some(&b'}');
-        let mut lines: Vec<&[u8]> =
-            file.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).collect();
-        if !lines.iter().all(|line| is_object(line)) {
-            lines = vec![file.trim_ascii()];
+        let lines = || file.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+        let lines = match lines().all(is_object) {
+            true => lines().take(Self::PARTS_MAX + 1).collect(),
+            false => vec![file.trim_ascii()],
+        };
+        if lines.len() > Self::PARTS_MAX {
+            return Err(malformed("the file has more parts than a trust pack with its lists can have"));
         }
         let (mut packs, lists): (Vec<_>, Vec<_>) = lines.into_iter().partition(|part| is_pack(part));
         let pack = packs.pop().ok_or_else(|| malformed("there is no trust pack in the file"))?;
