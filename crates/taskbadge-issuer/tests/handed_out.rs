@@ -22,7 +22,7 @@ use taskbadge_issuer::Trouble;
 use taskbadge_issuer::centre::{Centre, Settings};
 use taskbadge_issuer::desk::{Batch, Desk, Issued};
 use taskbadge_issuer::ledger::{Because, Query, Reason, State, faults};
-use taskbadge_issuer::publish::{HEAD_FILE, publish};
+use taskbadge_issuer::publish::{HEAD_FILE, ListsGone, publish, recover};
 use taskbadge_issuer::roster::{Reading, Roster};
 use taskbadge_issuer::template::Template;
 use taskbadge_status::{Bits, StatusLists};
@@ -100,29 +100,27 @@ fn eight_processes_at_one_desk() {
 fn killed_at_each_step_of_publishing() {
     let house = House::found();
     let badges = house.issue("a-").unwrap();
+    house.publish(&house.centre.published_folder()).unwrap();
+    house.killed_while_publishing(&badges, &faults::STEPS);
+}
+
+/// Of a ledger that lost something, only the lists know all that was taken back: each of them has to be what the head says.
+#[test]
+fn killed_at_each_step_of_publishing_with_a_restored_ledger() {
+    let house = House::found();
+    let mut badges = house.issue("a-").unwrap();
     let published = house.centre.published_folder();
     house.publish(&published).unwrap();
-    let mut kills = 0;
-    for step in faults::STEPS {
-        for time in 1..=4 {
-            let before = house.published_bits();
-            // Each time there is one revocation more.
-            let because = Because::new("registrar", "cheated").unwrap();
-            let mut ledger = house.centre.ledger().unwrap();
-            ledger.revoke([&badges[kills].badge], Reason::Fraud, &because, now()).unwrap();
-            drop(ledger);
-            let said = house.job(Work::Publish, Some((step, time))).kill_when_held();
-            assert_eq!(said.trouble, None);
-            let own = ["lists are written", "the publication is noted"].contains(&step);
-            assert!(said.held || time > 1 || !own, "{step} is met");
-            let after = house.published_bits();
-            assert!(after.keeps_all_of(&before), "{step} {time}");
-            house.publish(&published).unwrap();
-            assert_eq!(house.published_bits().count_set(), 1 + kills as u64, "{step} {time}");
-            kills += 1;
-        }
-    }
-    house.assert_in_order();
+    let backup = fs::read(house.centre.ledger_file()).unwrap();
+    let lost = badges.pop().unwrap();
+    let because = Because::new("registrar", "cheated").unwrap();
+    house.centre.ledger().unwrap().revoke([&lost.badge], Reason::Fraud, &because, now()).unwrap();
+    house.publish(&published).unwrap();
+    fs::write(house.centre.ledger_file(), backup).unwrap();
+    let mut ledger = house.centre.ledger().unwrap();
+    recover(&house.centre, &mut ledger, &published, None, ListsGone::Refuse, &because, now()).unwrap();
+    drop(ledger);
+    house.killed_while_publishing(&badges, &["a file is written", "lists are written", "the publication is noted"]);
 }
 
 #[test]
@@ -210,6 +208,33 @@ impl House {
 
     fn publish(&self, folder: &Path) -> Result<(), Trouble> {
         publish(&self.centre, &key(), &mut self.centre.ledger()?, folder, None, now()).map(drop)
+    }
+
+    /// Kills a process that publishes at each passage of these steps; each time there is one revocation more.
+    fn killed_while_publishing(&self, badges: &[Issued], steps: &[&str]) {
+        let published = self.centre.published_folder();
+        self.publish(&published).unwrap();
+        let at_first = self.published_bits().count_set();
+        let mut kills = 0;
+        for step in steps {
+            for time in 1..=4 {
+                let before = self.published_bits();
+                let because = Because::new("registrar", "cheated").unwrap();
+                let mut ledger = self.centre.ledger().unwrap();
+                ledger.revoke([&badges[kills].badge], Reason::Fraud, &because, now()).unwrap();
+                drop(ledger);
+                let said = self.job(Work::Publish, Some((step, time))).kill_when_held();
+                assert_eq!(said.trouble, None);
+                let own = ["lists are written", "the publication is noted"].contains(step);
+                assert!(said.held || time > 1 || !own, "{step} is met");
+                let after = self.published_bits();
+                assert!(after.keeps_all_of(&before), "{step} {time}");
+                self.publish(&published).unwrap();
+                kills += 1;
+                assert_eq!(self.published_bits().count_set(), at_first + kills as u64, "{step} {time}");
+            }
+        }
+        self.assert_in_order();
     }
 
     /// Doing the same again: every row has its badge in the end, and no other.
