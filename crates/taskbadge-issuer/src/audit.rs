@@ -16,7 +16,7 @@ use crate::centre::Centre;
 use crate::cores::on_all_cores;
 use crate::desk::NotTakenBack;
 use crate::keys::Keys;
-use crate::ledger::{Because, Check, Fault, Ledger, Record, Witness};
+use crate::ledger::{Because, Check, Ledger, Record, Witness};
 
 /// Checks the ledger of a centre ([`Ledger::check`]), and verifies every badge that it keeps: the proof by the centre's
 /// own keys, whatever became of them since, and what it says against its row. `progress` is told how many events of how
@@ -41,19 +41,6 @@ pub fn seal(
     progress: impl FnMut(u64, u64),
 ) -> Result<Check, Trouble> {
     Ok(ledger.seal(because, now, &mut Auditor::of(centre, progress)?)?)
-}
-
-/// Makes a whole ledger out of the log of one that was changed past taskbadge ([`Ledger::rebuild_into`]). Gives what is not in
-/// the new one.
-///
-/// # Errors
-/// As [`Ledger::rebuild_into`].
-pub fn rebuild(
-    ledger: &mut Ledger,
-    new: &mut Ledger,
-    mut progress: impl FnMut(u64, u64),
-) -> Result<Vec<Fault>, Trouble> {
-    Ok(ledger.rebuild_into(new, &mut progress)?)
 }
 
 /// Verifies badges as somebody who recognises all keys that the centre ever had.

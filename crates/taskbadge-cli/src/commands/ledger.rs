@@ -108,8 +108,8 @@ fn seal(seal: &Seal, output: &mut Output) -> Result<Exit, Trouble> {
 fn rebuild(file: &Path, centre: &Centre, output: &mut Output) -> Result<Exit, Trouble> {
     let mut ledger = super::ledger_of(centre)?;
     let mut new = centre.begin_ledger_at(file)?;
-    let (bar, progress) = progress();
-    let faults = audit::rebuild(&mut ledger, &mut new, progress)?;
+    let (bar, mut progress) = progress();
+    let faults = ledger.rebuild_into(&mut new, &mut progress)?;
     bar.finish_and_clear();
     words::ledger::rebuilt(&faults, file).iter().for_each(|line| output.line(line));
     Ok(Exit::Done)

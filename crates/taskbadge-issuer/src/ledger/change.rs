@@ -169,6 +169,14 @@ pub(super) fn salt() -> Result<Vec<u8>> {
     crate::trouble::random::<16>().map(Vec::from).map_err(|_| LedgerTrouble::NoRandomness)
 }
 
-pub(super) fn no_head(database: &Database) -> LedgerTrouble {
+/// Where the log ends, as it is written down.
+pub(super) fn written_head(database: &mut Database) -> Result<Head> {
+    let head = database.first("SELECT sequence, hash FROM head", &[], |row| {
+        Ok(Head { sequence: row.count(0)?, hash: row.digest(1)? })
+    })?;
+    head.ok_or_else(|| no_head(database))
+}
+
+fn no_head(database: &Database) -> LedgerTrouble {
     LedgerTrouble::Damaged { place: database.place().into(), why: "the end of its log is not written down".into() }
 }

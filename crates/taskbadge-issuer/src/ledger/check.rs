@@ -8,7 +8,7 @@ use taskbadge::badge::Iri;
 use taskbadge::shown::{Line, Name, Quoted};
 use taskbadge::time::Instant;
 
-use super::change::Sealing;
+use super::change::{Sealing, written_head};
 use super::database::{Database, Value};
 use super::query::{self, Record};
 use super::replay::{Replayed, replay};
@@ -249,10 +249,10 @@ impl Ledger {
             if let Some(fault) = of_log {
                 return Err(sworn::altered(database, &fault.to_string()));
             }
-            if replayed.end != written.0 {
+            if replayed.end != written {
                 return Err(sworn::altered(
                     database,
-                    &Fault::Head { found: replayed.end.sequence, written: written.0.sequence }.to_string(),
+                    &Fault::Head { found: replayed.end.sequence, written: written.sequence }.to_string(),
                 ));
             }
             target.run("UPDATE head SET secret = $1", &[key.mark().as_str().into()])?;
@@ -314,7 +314,8 @@ pub(super) fn checked(
     })?;
     let Replayed { events, end, sealed_from, .. } = replayed;
     let badges = database.first("SELECT count(*) FROM badges", &[], |row| row.count(0))?.unwrap_or_default();
-    let (written, secret) = written_head(database)?;
+    let written = written_head(database)?;
+    let secret = database.first("SELECT secret FROM head", &[], |row| row.maybe_text(0))?.flatten();
     if end != written {
         faults.push(Fault::Head { found: end.sequence, written: written.sequence });
     }
@@ -339,14 +340,6 @@ pub(super) fn checked(
     let open = open_intentions(database)?;
     let in_doubt = publish::in_doubt(database)?;
     Ok(Check { events, badges, head: end, sealed, faults: faults.0, open, in_doubt })
-}
-
-/// The end of the log and the mark of the secret, as the ledger has them written down.
-fn written_head(database: &mut Database) -> Result<(Head, Option<String>)> {
-    let written = database.first("SELECT sequence, hash, secret FROM head", &[], |row| {
-        Ok((Head { sequence: row.count(0)?, hash: row.digest(1)? }, row.maybe_text(2)?))
-    })?;
-    written.ok_or_else(|| super::change::no_head(database))
 }
 
 /// Badges that are looked at together.

@@ -359,23 +359,10 @@ impl Erasable {
                 Some(note) => unhex(&note_digest(&bytes, &note)),
                 None => Some([0; 32]),
             },
+            // What is no mark was never written.
             Self::Person => {
-                let text = |column| row.maybe_text(first + column);
-                let (mark, name, recipient, line) = (text(1)?, text(2)?, text(3)?, text(4)?);
-                let mark = mark.map(|mark| mark.parse()).transpose();
-                match mark {
-                    // What is no mark was never written.
-                    Err(_) => Some([0; 32]),
-                    Ok(mark) => {
-                        let known = Particulars {
-                            recipient_mark: mark.as_ref(),
-                            name: name.as_deref(),
-                            recipient: recipient.as_deref(),
-                            line: line.as_deref(),
-                        };
-                        unhex(&particulars_digest(&bytes, &known))
-                    }
-                }
+                let digest = Particulars::of_row(row, first + 1, |known| unhex(&particulars_digest(&bytes, &known)));
+                digest.unwrap_or(Some([0; 32]))
             }
         })
     }

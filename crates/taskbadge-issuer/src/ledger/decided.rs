@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::change::written_head;
 use super::database::Database;
 use super::event::{Event, Happening, Place};
 use super::key::LedgerKey;
@@ -87,10 +88,7 @@ impl Decided {
     /// # Errors
     /// [`LedgerTrouble::Unsealed`], [`LedgerTrouble::Altered`] for an event whose seal is not the centre's.
     pub(super) fn catch_up(mut self, database: &mut Database, key: &LedgerKey) -> Result<Self> {
-        let end = database.first("SELECT sequence, hash FROM head", &[], |row| {
-            Ok(Head { sequence: row.count(0)?, hash: row.digest(1)? })
-        })?;
-        let end = end.ok_or_else(|| super::change::no_head(database))?;
+        let end = written_head(database)?;
         if end.sequence == 0 {
             return Ok(Self::default());
         }

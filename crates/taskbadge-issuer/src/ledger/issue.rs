@@ -467,8 +467,7 @@ impl Change<'_> {
     /// Refuses a badge that is to be signed where its row, its places or its content are not those of the sealed event.
     fn refuse_altered(&mut self, intended: &Intended, content: &[u8]) -> Result<()> {
         let badge = &intended.badge;
-        let record = self.held(badge)?;
-        let said = Said::of(&sworn::events_of(self.database, self.key, badge, record.number)?);
+        let (record, said) = self.held(badge)?;
         // Of what was revoked before it was finished, and forgotten, nothing is left, and nothing is signed.
         let is_gone = content.is_empty() && record.status == Status::Revoked;
         let digest = said.begun.and_then(|begun| begun.content);
@@ -635,7 +634,7 @@ impl Change<'_> {
             if digest.is_some() && digest != because {
                 return Err(sworn::altered_badge(by, "why it replaces another"));
             }
-            replaced.push(Replaced { old: self.held(&old)?, by: by.clone(), how, actor, note });
+            replaced.push(Replaced { old: self.held(&old)?.0, by: by.clone(), how, actor, note });
         }
         Ok(replaced)
     }

@@ -4,6 +4,7 @@ use taskbadge::badge::Iri;
 use taskbadge::time::Instant;
 
 use super::apply;
+use super::database::Row;
 use super::event::{Happening, particulars_digest};
 use super::standing::once_each;
 use super::sworn::{self, Said};
@@ -23,8 +24,25 @@ pub struct Particulars<'a> {
 }
 
 impl Particulars<'_> {
+    /// The columns in which they stand, as [`Particulars::of_row`] reads them.
+    pub(super) const COLUMNS: &'static str = "recipient_mark, name, recipient, line";
+
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Reads them from four columns of a row, from the first on.
+    pub(super) fn of_row<T>(row: &Row<'_>, first: usize, read: impl FnOnce(Particulars<'_>) -> T) -> Result<T> {
+        let text = |column| row.maybe_text(first + column);
+        let mark = text(0)?.map(|mark| mark.parse()).transpose();
+        let mark: Option<Mark> = mark.map_err(|_| row.damaged("a recipient's mark is none"))?;
+        let (name, recipient, line) = (text(1)?, text(2)?, text(3)?);
+        Ok(read(Particulars {
+            recipient_mark: mark.as_ref(),
+            name: name.as_deref(),
+            recipient: recipient.as_deref(),
+            line: line.as_deref(),
+        }))
     }
 }
 
@@ -84,19 +102,10 @@ impl Ledger {
     pub fn particulars<T>(&mut self, badge: &Iri, read: impl Fn(Particulars<'_>) -> T) -> Result<Option<T>> {
         let Self { database, key, .. } = self;
         let Some(number) = apply::badge_number(database, badge.as_str())? else { return Ok(None) };
-        let select = "SELECT recipient_mark, name, recipient, line, salt FROM particulars WHERE badge = $1";
-        let found = database.first(select, &[number.into()], |row| {
-            let mark = row.maybe_text(0)?.map(|mark| mark.parse()).transpose();
-            let mark: Option<Mark> = mark.map_err(|_| row.damaged("a recipient's mark is none"))?;
-            let (name, recipient, line) = (row.maybe_text(1)?, row.maybe_text(2)?, row.maybe_text(3)?);
-            let known = Particulars {
-                recipient_mark: mark.as_ref(),
-                name: name.as_deref(),
-                recipient: recipient.as_deref(),
-                line: line.as_deref(),
-            };
-            let digest = particulars_digest(&row.maybe_bytes(4)?.unwrap_or_default(), &known);
-            Ok((digest, read(known)))
+        let select = format!("SELECT {}, salt FROM particulars WHERE badge = $1", Particulars::COLUMNS);
+        let found = database.first(&select, &[number.into()], |row| {
+            let salt = row.maybe_bytes(4)?.unwrap_or_default();
+            Particulars::of_row(row, 0, |known| (particulars_digest(&salt, &known), read(known)))
         })?;
         let Some(key) = key else { return Ok(found.map(|(_, read)| read)) };
         let said = Said::of(&sworn::events_of(database, key, badge, number)?);

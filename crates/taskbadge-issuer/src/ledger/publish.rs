@@ -4,7 +4,7 @@ use taskbadge::badge::{Iri, StatusPurpose};
 use taskbadge::time::Instant;
 
 use super::apply;
-use super::change::Change;
+use super::change::{Change, written_head};
 use super::database::{Database, Row, Value};
 use super::decided::ListSaid;
 use super::event::Happening;
@@ -140,13 +140,7 @@ impl Ledger {
     /// # Errors
     /// The troubles of the database.
     pub fn head(&mut self) -> Result<Head> {
-        let head = self.database.first("SELECT sequence, hash FROM head", &[], |row| {
-            Ok(Head { sequence: row.count(0)?, hash: row.digest(1)? })
-        })?;
-        head.ok_or_else(|| LedgerTrouble::Damaged {
-            place: self.database.place().into(),
-            why: "the end of its log is not written down".into(),
-        })
+        written_head(&mut self.database)
     }
 
     /// Compares with the head that was published last. If that is not in this log, an old backup was restored: indices

@@ -8,7 +8,7 @@ use super::check::{Check, Witness, checked};
 use super::event::{Adopted, Happening, Place, note_digest, particulars_digest};
 use super::publish;
 use super::query::{self, Record};
-use super::{Because, Ledger, LedgerTrouble, Mark, Particulars, Result, State, sha256, sworn};
+use super::{Because, Ledger, LedgerTrouble, Particulars, Result, State, sha256, sworn};
 use crate::text::hex;
 
 impl Ledger {
@@ -148,19 +148,10 @@ impl Change<'_> {
     /// The digest of what is known of a person, and the salt in it.
     fn salted_person(&mut self, number: &[super::database::Value<'_>; 1]) -> Result<Option<(String, Vec<u8>)>> {
         let salt = salt()?;
-        let select = "SELECT recipient_mark, name, recipient, line FROM particulars WHERE badge = $1";
-        let digest = self.database.first(select, number, |row| {
-            let mark = row.maybe_text(0)?.map(|mark| mark.parse()).transpose();
-            let mark: Option<Mark> = mark.map_err(|_| row.damaged("a recipient's mark is none"))?;
-            let (name, recipient, line) = (row.maybe_text(1)?, row.maybe_text(2)?, row.maybe_text(3)?);
-            let known = Particulars {
-                recipient_mark: mark.as_ref(),
-                name: name.as_deref(),
-                recipient: recipient.as_deref(),
-                line: line.as_deref(),
-            };
-            Ok(particulars_digest(&salt, &known))
-        })?;
+        let select = format!("SELECT {} FROM particulars WHERE badge = $1", Particulars::COLUMNS);
+        let digest = self
+            .database
+            .first(&select, number, |row| Particulars::of_row(row, 0, |known| particulars_digest(&salt, &known)))?;
         Ok(digest.map(|digest| (digest, salt)))
     }
 }

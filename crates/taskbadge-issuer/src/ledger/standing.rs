@@ -145,18 +145,18 @@ impl Ledger {
 }
 
 impl Change<'_> {
-    /// The record of a badge, held against the sealed events.
-    pub(super) fn held(&mut self, badge: &Iri) -> Result<Record> {
+    /// The record of a badge, and what the sealed events say that it was held against.
+    pub(super) fn held(&mut self, badge: &Iri) -> Result<(Record, Said)> {
         let records = query::records(self.database, "badges.id = $1", &[badge.as_str().into()], 1)?;
         let record = records.into_iter().next().ok_or_else(|| LedgerTrouble::Unknown(badge.clone()))?;
         let said = Said::of(&sworn::events_of(self.database, self.key, badge, record.number)?);
         sworn::hold(&record, &said, self.decided)?;
-        Ok(record)
+        Ok((record, said))
     }
 
     /// The record of a badge whose status is fit for what is to be done.
     fn standing(&mut self, badge: &Iri, fit: impl FnOnce(Status) -> Result<()>) -> Result<Record> {
-        let record = self.held(badge)?;
+        let (record, _) = self.held(badge)?;
         fit(record.status)?;
         Ok(record)
     }

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 
 use taskbadge::badge::Iri;
 
+use super::change::written_head;
 use super::database::Database;
 use super::decided::Decided;
 use super::event::{Adopted, Event, Happening, Place, link};
 use super::key::LedgerKey;
 use super::query::Record;
-use super::{LedgerTrouble, Result, Status};
+use super::{LedgerTrouble, Result, State, Status};
 
 /// A line of the log as it stands in the table, and the hash before it.
 pub(super) struct Line {
@@ -115,8 +116,11 @@ pub(super) fn each_sealed(database: &mut Database, key: &LedgerKey, mut each: im
         (before, begun) = (hash, is_sealed);
         Ok(())
     })?;
-    let end = database.first("SELECT hash FROM head", &[], |row| row.digest(0))?;
-    if end == Some(before) { Ok(()) } else { Err(altered(database, "the end of its log is another than it says")) }
+    if written_head(database)?.hash == before {
+        Ok(())
+    } else {
+        Err(altered(database, "the end of its log is another than it says"))
+    }
 }
 
 impl Line {
@@ -156,7 +160,6 @@ impl Said {
     }
 
     fn follow(&mut self, happening: &Happening) {
-        use super::State;
         match happening {
             Happening::Intended {
                 row,
